@@ -1,0 +1,730 @@
+# %% [markdown]
+# # Squash numbers with the sigmoid
+#
+# **You will be able to** draw a neuron and say what its activation does; compute the
+# sigmoid and its derivative for whole arrays; shift it and steepen it; write it so
+# that it neither overflows nor loses a tail, and measure its error; show why deep
+# stacks of sigmoids stop learning; and say where a sigmoid belongs today.
+#
+# **You need** Python functions, NumPy arrays as in [NumPy basics](numpy-basics.py),
+# and the idea of a derivative.
+
+# %%
+import doctest
+import math
+import timeit
+from decimal import Decimal, localcontext
+
+import matplotlib.pyplot as plt
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+import actfn
+from actfn import relu, sigmoid, sigmoid_derivative, softplus
+
+# %% [markdown]
+# ## Build a neuron
+#
+# A neuron multiplies each input by a weight, adds up the products and a bias, and
+# passes the sum through an **activation function**. The result is one input of every
+# neuron in the next layer.
+
+# %%
+inputs = np.array([0.5, -1.0, 2.0])
+weights = np.array([0.8, 0.4, 0.6])
+bias = -0.2
+z = weights @ inputs + bias
+activation = sigmoid(z)
+print(f"weighted sum {z:.4f}, activation {activation:.4f}")
+
+# %% tags=["hide-input"]
+#| alt: A neuron. Arrows with the weights {{ weights[0]:g }}, {{ weights[1]:g }} and
+#|   {{ weights[2]:g }} lead from the inputs {{ inputs[0]:g }}, {{ inputs[1]:g }} and
+#|   {{ inputs[2]:g }} to a circle that adds them up with the bias {{ bias:g }} to
+#|   {{ z:.2f }}. An arrow leads on to a second circle, the sigmoid, and its value
+#|   {{ activation:.3f }} goes to the next layer.
+fig, ax = plt.subplots(figsize=(6.8, 2.8))
+ring = {"boxstyle": "circle,pad=0.6", "facecolor": "none", "edgecolor": "C0"}
+middle = {"ha": "center", "va": "center"}
+arrows = [(3.45, 0, 4.65, 0, f"{z:.2f}"), (5.35, 0, 6.7, 0, f"{activation:.3f}")]
+circles = [(3, 0, f"sum\n{bias:+g}"), (5, 0, "$\\sigma$")]
+for i, y in enumerate([1, 0, -1]):
+    ax.text(0, y, f"$x_{i + 1} = {inputs[i]:g}$", **middle)
+    arrows.append((0.6, 0.95 * y, 2.6, 0.25 * y, f"× {weights[i]:g}"))
+for x, y, x_end, y_end, note in arrows:
+    line = {"arrowstyle": "->", "color": "C0"}
+    ax.annotate("", (x_end, y_end), (x, y), arrowprops=line)
+    ax.text((x + x_end) / 2, (y + y_end) / 2 + 0.17, note, **middle)
+for x, y, note in circles:
+    ax.text(x, y, note, bbox=ring, **middle)
+ax.text(7.2, 0, "next\nlayer", **middle)
+ax.set(xlim=(-0.6, 7.7), ylim=(-1.2, 1.3))
+ax.axis("off")
+plt.show()
+
+# %% [markdown]
+# $$a = \sigma(z) \qquad z = \sum_i w_i x_i + b$$
+#
+# The activation must bend. Without it, two layers are one: a matrix applied after a
+# matrix is a matrix, and twice the input always gives twice the output.
+
+# %%
+rng = np.random.default_rng(0)
+first, second = rng.normal(size=(4, 3)), rng.normal(size=(2, 4))
+gap = np.abs(second @ (first @ inputs) - (second @ first) @ inputs).max()
+print(f"two layers and their product: {gap:.0e} apart")
+straight = second @ (first @ (2 * inputs)) / (second @ (first @ inputs))
+bent = second @ sigmoid(first @ (2 * inputs)) / (second @ sigmoid(first @ inputs))
+print(f"inputs times 2: outputs times {straight}, with a sigmoid {bent.round(3)}")
+
+# %% [markdown]
+# ## Look at the shape
+
+# %%
+#| alt: The sigmoid rises from {{ sigmoid(-6.0):.3f }} at x = −6 through
+#|   {{ sigmoid(0.0) }} at 0 to {{ sigmoid(6.0):.3f }} at 6. The hyperbolic tangent,
+#|   dashed, rises twice as high, from −1 through 0 to 1, and is steeper.
+fig, ax = plt.subplots(figsize=(6, 3.2))
+actfn.plot.compare(["sigmoid", "tanh"], ax=ax, interval=(-6, 6))
+ax.set_yticks([-1, -0.5, 0, 0.5, 1])
+ax.grid(True)
+plt.show()
+
+# %% [markdown]
+# $$\sigma(x) = \frac{1}{1 + e^{-x}}$$
+#
+# The exponential is positive, so the denominator is greater than 1, and the quotient
+# lies strictly between 0 and 1. Test it on a wide grid.
+
+# %%
+x = np.linspace(-30, 30, 6001)
+s = sigmoid(x)
+print(f"smallest {s.min():.1e}, largest is 1 - {1 - s.max():.1e}")
+
+# %% [markdown]
+# !!! warning "The range is (0, 1), not −1 to 1"
+#     You will meet tutorials that say the sigmoid maps to the range from −1 to 1. That
+#     is the range of [`tanh`][actfn.tanh], which is a sigmoid stretched to twice its
+#     height and moved down by 1: $\tanh(x) = 2\,\sigma(2x) - 1$. On the grid above,
+#     {{ np.count_nonzero(s < 0) }} of {{ s.size }} values of the sigmoid are negative.
+#
+# ### Name three properties
+#
+# 1. It is **bounded**: every value lies in (0, 1).
+# 2. It is **increasing and smooth**: a larger input gives a larger output, and there
+#    are derivatives of every order.
+# 3. It is **symmetric** about the point (0, ½): $\sigma(-x) = 1 - \sigma(x)$.
+
+# %%
+print("bounded:   ", bool(0 < s.min() and s.max() < 1))
+print("increasing:", bool(np.all(np.diff(s) > 0)))
+print("symmetric: ", f"to {np.abs(sigmoid(-x) - (1 - s)).max():.1e}")
+
+# %% [markdown]
+# Bounded and increasing are statements about real numbers. A float64 has no room for
+# the last step below 1, so the computed sigmoid is exactly 1 from
+# $x = 53 \log 2 \approx$ {{ 53 * math.log(2):.2f }} on. The other end has far more
+# room. The complement $1 - \sigma(x)$ is therefore best taken from the left tail:
+# at 40, `1 - sigmoid(40)` is {{ 1 - sigmoid(40.0) }} and `sigmoid(-40)` is
+# {{ sigmoid(-40.0):.3e }}.
+#
+# ## Compute it for whole arrays
+#
+# `math.exp` takes one number. `np.exp` takes an array of any shape and works
+# **element by element**.
+
+# %%
+np.exp([[0, 1, -1], [2, -2, 0.5]])
+
+# %% [markdown]
+# The sigmoid is made of operations that all work element by element, so it does too.
+# The shape of the result is the shape of the input.
+
+# %%
+sigmoid([[0, 1], [-1, 2], [-2, 3]])
+
+# %%
+sigmoid(np.array([[1, 2, 3], [4, 5, 6]]))
+
+# %% [markdown]
+# In the first result, the entries for 1 and −1 add up to
+# {{ sigmoid(1) + sigmoid(-1):g }}: that is the symmetry. In the second, equal
+# steps of the input give ever smaller steps of the output: from 1 to 2 it moves by
+# {{ sigmoid(2) - sigmoid(1):.4f }}, from 5 to 6 by {{ sigmoid(6) - sigmoid(5):.4f }}.
+#
+# ### Leave the loop to NumPy
+#
+# A loop over the elements gives the same numbers. Measure it on more than a handful of
+# elements, because the first few microseconds of any NumPy call do not depend on
+# the size.
+
+
+# %%
+def loop_sigmoid(x):
+    result = np.zeros(len(x))
+    for i in range(len(x)):
+        result[i] = 1 / (1 + np.exp(-x[i]))
+    return result
+
+
+# %% tags=["volatile"]
+ratios = {}
+for count in (10, 1_000, 100_000):
+    points = np.linspace(-5, 5, count)
+    runs = 1 + 1_000 // count
+    by_loop = min(timeit.repeat(lambda: loop_sigmoid(points), number=runs, repeat=5))
+    by_array = min(timeit.repeat(lambda: sigmoid(points), number=runs, repeat=5))
+    ratios[count] = by_loop / by_array
+    print(f"{count:7,} elements: loop time / array time = {ratios[count]:.1f}")
+
+# %% [markdown]
+# At 100 000 elements the loop takes {{ ratios[100_000]:.0f }} times as long as the
+# array call, at 10 elements {{ ratios[10]:.1f }} times as long. A ratio without its size
+# says little.
+#
+# ## Shift it and steepen it
+
+# %%
+#| alt: Three sigmoids. The plain one passes {{ sigmoid(0.0) }} at x = 0. The second,
+#|   dashed, has the same shape and passes {{ sigmoid(3.0 - 3) }} at x = 3. The third,
+#|   dash-dotted, passes {{ sigmoid(0.0) }} at 0 four times as steeply.
+fig, ax = plt.subplots(figsize=(6, 3.2))
+x = np.linspace(-6, 8, 561)
+ax.plot(x, sigmoid(x), "-", label="σ(x)")
+ax.plot(x, sigmoid(x - 3), "--", label="σ(x − 3)")
+ax.plot(x, sigmoid(4 * x), "-.", label="σ(4x)")
+ax.set_xlabel("x")
+ax.set_yticks([0, 0.5, 1])
+ax.grid(True)
+ax.legend()
+plt.show()
+
+# %% [markdown]
+# $$\sigma\bigl(k\,(x - c)\bigr)$$
+#
+# The **offset** $c$ moves the curve along the x axis. The **steepness** $k$ scales the
+# slope. As $k$ grows, the curve approaches a step at $c$.
+
+# %%
+c, k = 3.0, 4.0
+for x in (c - 1, c, c + 1):
+    plain, steep = sigmoid(x - c), sigmoid(k * (x - c))
+    print(f"x = {x}: {plain:.3f} with steepness 1, {steep:.3f} with {k}")
+
+# %% [markdown]
+# !!! note "At its offset the sigmoid is ½, not 0"
+#     It is never 0. The offset is the point where the two outcomes are equally likely:
+#     $\sigma(c - c) = \sigma(0) =$ {{ sigmoid(0.0) }}.
+#
+# A neuron with one input computes $\sigma(wx + b)$, which is
+# $\sigma\bigl(w\,(x - c)\bigr)$ with $c = -b/w$. So the weight is the steepness, and
+# training the bias moves the offset.
+#
+# ## Differentiate it
+
+# %%
+#| alt: The sigmoid and, dashed, its derivative: a symmetric bump with its top
+#|   {{ sigmoid_derivative(0.0) }} at x = 0, that has fallen to
+#|   {{ sigmoid_derivative(4.0):.3f }} at −4 and 4.
+fig, ax = plt.subplots(figsize=(6, 3.2))
+actfn.plot.curve("sigmoid", ax=ax, interval=(-8, 8))
+actfn.plot.curve("sigmoid", derivative=True, ax=ax, interval=(-8, 8), linestyle="--")
+ax.set_yticks([0, 0.25, 0.5, 0.75, 1])
+ax.grid(True)
+ax.legend()
+plt.show()
+
+# %% [markdown]
+# $$\sigma'(x) = \frac{e^{-x}}{\left(1 + e^{-x}\right)^2}
+# = \sigma(x)\,\bigl(1 - \sigma(x)\bigr)$$
+#
+# The product of $s$ and $1 - s$ is largest where both are ½. So the derivative is at
+# most ¼, and only at 0.
+
+# %%
+sigmoid_derivative([-10.0, -5.0, -2.0, 0.0, 2.0, 5.0, 10.0])
+
+# %% [markdown]
+# The second form of the formula is the one you see in most programs, because a network
+# has $s$ at hand already. Compare it with
+# [`sigmoid_derivative`][actfn.sigmoid_derivative], which computes
+# $e / (1 + e)^2$ with $e = e^{-|x|}$.
+
+# %%
+for x in (-40.0, -20.0, 20.0, 30.0, 36.0, 40.0):
+    s, right = sigmoid(x), sigmoid_derivative(x)
+    error = s * (1 - s) / right - 1
+    print(f"{x:5}: s(1-s) {s * (1 - s):.6e}, right {right:.6e}, error {error:+.0e}")
+
+# %% [markdown]
+# The derivative is an even function, and `sigmoid_derivative` gives the same value on
+# both sides. The product does so on the left, where $s$ is small and keeps all its
+# digits. On the right $s$ is close to 1, where float64 numbers are
+# {{ np.spacing(0.75):.1e }} apart. The difference $1 - s$ can only be a multiple of
+# that. At 20, {{ -math.log10(abs(sigmoid(20.0) * (1 - sigmoid(20.0)) /
+# sigmoid_derivative(20.0) - 1)):.0f }} digits of about 16 are left. At 40 nothing is
+# left: the product is {{ sigmoid(40.0) * (1 - sigmoid(40.0)) }}.
+#
+# ## Keep it from overflowing
+#
+# Write the formula down as it stands, and it works for the inputs above. It fails on
+# one side.
+
+
+# %%
+def naive(x):
+    return 1 / (1 + np.exp(-x))
+
+
+naive(np.array([-1000.0, -720.0, 0.0, 1000.0]))
+
+# %% [markdown]
+# At −1000 the exponential overflows to infinity, and $1/\infty$ is 0: the right answer,
+# with a warning. At −720 it overflows too, and 0 is not the right answer. The sigmoid
+# there is {{ sigmoid(-720.0):.3e }}. That is a **subnormal** number, smaller than
+# {{ np.finfo(float).smallest_normal:.1e }} and still not 0. The smaller the type, the
+# closer the trouble.
+
+# %%
+for dtype in (np.float16, np.float32, np.float64):
+    limits = np.finfo(dtype)
+    overflow = -math.log(limits.max)
+    vanishes = math.log(limits.smallest_subnormal) - math.log(2)
+    print(f"{dtype.__name__}: lost below {overflow:.1f}, 0 only below {vanishes:.1f}")
+print("float16 at -12:", naive(np.float16(-12)), sigmoid(np.float16(-12)))
+
+# %% [markdown]
+# Half precision loses everything below
+# {{ -math.log(np.finfo(np.float16).max):.1f }}, where networks do get to.
+# [`sigmoid`][actfn.sigmoid] keeps it.
+#
+# For negative $x$, multiply numerator and denominator by $e^x$:
+#
+# $$\sigma(x) = \begin{cases}
+# \dfrac{1}{1 + e^{-x}} & \text{if } x \ge 0 \\[2ex]
+# \dfrac{e^{x}}{1 + e^{x}} & \text{if } x < 0
+# \end{cases}
+# \;=\; \frac{e^{\min(x,\,0)}}{1 + e^{-|x|}}$$
+#
+# No exponent is positive any more, so nothing can overflow. And one expression serves
+# both cases, so that there is no need to pick elements with a mask. Here it is as a
+# function for other people: with types, with a docstring, and with an example that
+# Python can check.
+
+
+# %%
+def logistic(x: ArrayLike) -> NDArray[np.float64]:
+    """Squash real numbers into (0, 1).
+
+    Args:
+        x: Real numbers, of any shape.
+
+    Returns:
+        1 / (1 + exp(-x)) for each, computed without overflow.
+
+    >>> logistic([-1000, 0, 1000])
+    array([0. , 0.5, 1. ])
+    """
+    x = np.asarray(x, dtype=np.float64)
+    return np.exp(np.minimum(x, 0)) / (1 + np.exp(-np.abs(x)))
+
+
+# %%
+print(doctest.testmod())
+print(logistic([-1000.0, -745.0, -720.0, 0.0, 1000.0]))
+
+# %% [markdown]
+# No warning, and the left tail reaches down to {{ logistic(-745.0):.0e }}, the smallest
+# positive float64. A function like this belongs in a file of its own, a **module**,
+# from which every program can import it. [Exercise 4](#4-a-module-of-your-own) makes
+# one.
+#
+# ## Measure the error
+#
+# "Looks right" is no measurement. The unit to measure in is the **ulp**, the unit in
+# the last place: the distance between neighbouring floating-point numbers at the true
+# result. No function can promise an error below ½ ulp, because the true result can lie
+# half-way between two floats.
+#
+# The true result needs more digits than float64 has. Python's `decimal` has an
+# exponential with as many digits as you ask for.
+
+
+# %%
+def worst(function, x):
+    """Find the largest error of a sigmoid, in ulp, against 50 digits."""
+    largest = 0.0
+    with localcontext(prec=50), np.errstate(over="ignore"):
+        for value, computed in zip(x.tolist(), function(x).tolist()):
+            true = 1 / (1 + (-Decimal(value)).exp())
+            ulp = Decimal(math.ulp(float(true)))
+            largest = max(largest, float(abs(Decimal(computed) - true) / ulp))
+    return largest
+
+
+# %%
+def by_tanh(x):
+    return 0.5 * (1 + np.tanh(x / 2))
+
+
+regions = {"subnormal": (-745, -710), "left tail": (-708, -8), "middle": (-8, 8)}
+grids = {region: np.linspace(*ends, 2001) for region, ends in regions.items()}
+errors = {}
+for function in (naive, by_tanh, logistic, sigmoid):
+    found = [worst(function, grid) for grid in grids.values()]
+    errors[function.__name__] = dict(zip(grids, found))
+    cells = ", ".join(f"{region} {e:.2g}" for region, e in zip(grids, found))
+    print(f"{function.__name__:8} {cells}")
+
+# %% [markdown]
+# These are the largest errors at 2001 points of each region. Read them by rows.
+#
+# * The naive form is within {{ errors["naive"]["middle"]:.1f }} ulp where it does not
+#   overflow. Its faults are the warning and the lost end, not its digits elsewhere.
+# * The form by way of tanh never overflows, and you will find it recommended for that.
+#   It adds 1 to a number close to −1, and most of its left tail has no correct digit: the
+#   error reaches {{ errors["by_tanh"]["left tail"]:.0e }} ulp.
+# * `logistic` stays within {{ max(errors["logistic"].values()):.1f }} ulp on all three.
+#   `sigmoid` of the package computes the same quotient with one exponential instead of
+#   two, and stays within {{ max(errors["sigmoid"].values()):.1f }} ulp.
+#
+# ## See it saturate
+#
+# Far from 0 the curve is flat. A unit that sits there is **saturated**: its derivative
+# is close to 0, and hardly any gradient passes through. Take 1 % as the limit. The
+# derivative falls below it where $|x|$ is greater than
+# {{ 2 * math.atanh(math.sqrt(1 - 4 * 0.01)):.2f }}. How many units are saturated depends
+# on how widely their weighted sums are spread.
+
+# %%
+rng = np.random.default_rng(1)
+normal = rng.normal(size=100_000)
+for spread in (1, 2, 4, 8, 16):
+    share = np.mean(sigmoid_derivative(spread * normal) < 0.01)
+    print(f"standard deviation {spread:2}: {share:6.1%} saturated")
+
+# %% [markdown]
+# ## Follow the gradient through the layers
+#
+# Training goes backwards through a network. By the chain rule, the gradient is
+# multiplied at each layer by the derivative of the activation there. Begin with the
+# smallest deep network: one sigmoid after another, all weights 1.
+
+# %%
+x, slope = 0.0, 1.0
+for layer in range(1, 17):
+    slope *= sigmoid_derivative(x)
+    x = sigmoid(x)
+    if layer in (1, 2, 4, 8, 16):
+        print(f"{layer:2} layers: slope {slope:.1e}, at most {0.25**layer:.1e}")
+
+# %% [markdown]
+# Each factor is at most ¼, so the slope after $n$ layers is at most $4^{-n}$. It is
+# less, because the values settle at {{ x:.4f }}, where a sigmoid gives back its input
+# and the derivative is {{ sigmoid_derivative(x):.4f }}. Even at the best rate, 12
+# layers use up half precision: $4^{-12}$ is {{ 0.25**12:.2e }}, exactly the smallest
+# positive float16: {{ 0.25**12 == float(np.finfo(np.float16).smallest_subnormal) }}.
+#
+# Weights also multiply the gradient, and they could make up for it. So measure a real
+# network: 30 layers of 100 units, with random weights of variance $g^2/100$. The
+# factor $g$ is the **gain**. With $g = 1$ the weights alone keep a gradient's size.
+
+
+# %%
+def gradient_sizes(name, gain, depth=30, width=100):
+    """Send a random gradient back through a random network; its size after layers."""
+    row, rng = actfn.get(name), np.random.default_rng(0)
+    layers = rng.normal(scale=gain / np.sqrt(width), size=(depth, width, width))
+    a, sums = rng.normal(size=width), []
+    for w in layers:
+        sums.append(w @ a)
+        a = row.function(sums[-1])
+    gradient = rng.normal(size=width)
+    sizes = [np.sqrt(np.mean(gradient**2))]
+    for w, z in zip(layers[::-1], sums[::-1]):
+        gradient = w.T @ (row.gradient(z) * gradient)
+        sizes.append(np.sqrt(np.mean(gradient**2)))
+    return np.array(sizes) / sizes[0]
+
+
+# %%
+#| alt: The size of the gradient against the number of layers it has passed, on a
+#|   logarithmic scale. For the sigmoid it falls on a straight line to
+#|   {{ back["sigmoid"][-1]:.0e }} after 30 layers. For tanh it falls to
+#|   {{ back["tanh"][-1]:.2f }}, for ReLU it ends at {{ back["relu"][-1]:.2f }}.
+gains = {"sigmoid": 1.0, "tanh": 1.0, "relu": math.sqrt(2)}
+back = {name: gradient_sizes(name, gain) for name, gain in gains.items()}
+fig, ax = plt.subplots(figsize=(6, 3.2))
+for (name, sizes), style in zip(back.items(), ("-", "--", "-.")):
+    ax.semilogy(sizes, style, label=name)
+ax.set_xlabel("layers passed, counted from the output")
+ax.set_ylabel("size of the gradient")
+ax.legend()
+plt.show()
+
+# %%
+for name, sizes in back.items():
+    factor = sizes[-1] ** (1 / (sizes.size - 1))
+    print(f"{name:8} times {factor:.3f} per layer, {sizes[-1]:.1e} after 30")
+
+# %% [markdown]
+# The sigmoid network passes on a quarter of the gradient per layer, just as the chain
+# did. This is the **vanishing gradient**. After 30 layers a gradient of 1 has become
+# {{ back["sigmoid"][-1]:.0e }}. Subtract that from a weight of 0.1: is the weight still
+# exactly what it was? {{ 0.1 - back["sigmoid"][-1] == 0.1 }}. The first layers do not
+# learn slowly. They do not learn.
+#
+# tanh has the same shape but the slope 1 at 0, four times as much. ReLU has the slope 1
+# for every positive input. It sets half of its units to 0, which a gain of $\sqrt{2}$
+# makes up for.
+#
+# Is it a law that sigmoids kill the gradient? No: it is a law for ordinary weights.
+# [Exercise 6](#6-heavier-weights) finds a gain at which the gradient grows instead.
+#
+# ## Add up sigmoids and get ReLU
+#
+# ReLU looks like a function of another kind. It is closer than it looks. Take 100
+# points from −10 to 10 and 100 sigmoids, with offsets from 0 to the largest point. Add
+# the sigmoids up and divide by 10.
+
+# %%
+x = np.linspace(-10, 10, 100)
+offsets = np.linspace(0, x.max(), 100)
+steps = sigmoid(x[:, None] - offsets)  # 100 points by 100 sigmoids, no loop
+ramp = steps.sum(axis=1) / 10
+steps.shape, ramp.shape
+
+# %%
+#| alt: Left, five of the 100 shifted sigmoids, each rising at its own offset. Right,
+#|   their sum divided by 10, as dots, which rises from {{ ramp[0]:.3f }} at x = −10 to
+#|   {{ ramp[-1]:.2f }} at 10; softplus, dashed, lies close to it, and ReLU, solid, lies
+#|   below both around 0.
+fig, (left, right) = plt.subplots(1, 2, figsize=(7, 3.2))
+for i, style in zip(range(0, 100, 24), ("-", "--", "-.", ":", "-")):
+    left.plot(x, steps[:, i], style, label=f"offset {offsets[i]:.1f}")
+left.legend(fontsize="small")
+right.plot(x, ramp, ".", label="sum / 10")
+right.plot(x, softplus(x), "--", label="softplus")
+right.plot(x, relu(x), "-", label="relu")
+right.legend(fontsize="small")
+plt.show()
+
+# %% [markdown]
+# The offsets are about 0.1 apart, so dividing by 10 is multiplying by the distance. The sum
+# approximates an integral, and the integral of the sigmoid is the
+# [`softplus`][actfn.softplus]:
+#
+# $$\frac{1}{10}\sum_{i} \sigma(x - c_i) \;\approx\; \int_0^{10} \sigma(x - c)\,dc
+# \;=\; \log\frac{1 + e^{x}}{1 + e^{x - 10}}
+# \;\approx\; \log\left(1 + e^{x}\right) \;\approx\; \max(x, 0)$$
+#
+# Three times "approximately". Here is how near.
+
+# %%
+inner = x <= 5
+curves = {"ramp": ramp, "softplus": softplus(x), "relu": relu(x)}
+curves["integral"] = softplus(x) - softplus(x - 10)
+for pair in ("ramp integral", "ramp softplus", "softplus relu", "ramp relu"):
+    one, other = pair.split()
+    far = np.abs(curves[one] - curves[other])
+    print(f"{pair:14} {far.max():.3f} apart, {far[inner].max():.3f} for x up to 5")
+
+# %% [markdown]
+# The ramp stays within {{ np.abs(ramp - softplus(x))[inner].max():.3f }} of softplus up
+# to 5. At 10 it is {{ softplus(x)[-1] - ramp[-1]:.2f }} too low, close to
+# $\log 2 =$ {{ math.log(2):.3f }}: there are no sigmoids beyond 10, and the last ones
+# are only half-way up. Softplus and ReLU differ most at 0, by $\log 2$ again;
+# the 100 points miss 0, so that the table shows a little less. Nair and Hinton proposed ReLU with this argument: a unit that counts how many of
+# its shifted copies are on.[^nair]
+#
+# [^nair]: Nair and Hinton (2010), [Rectified Linear Units Improve Restricted Boltzmann
+#     Machines](https://icml.cc/Conferences/2010/papers/432.pdf). Their offsets are
+#     0.5, 1.5, 2.5 and so on.
+#
+# Softplus as it is written in the formula overflows where the sigmoid does, only on
+# the other side, and this time the result is wrong.
+
+# %%
+print(np.log(1 + np.exp(1000.0)), softplus(1000.0))
+
+# %% [markdown]
+# ## Use it where it belongs
+#
+# Inside deep networks the sigmoid has given way to functions whose slope stays near 1.
+# Another reason is that its output is never centred: for the normal inputs above, its
+# mean is {{ sigmoid(normal).mean():.3f }}. In two places it is the right function.
+#
+# **As the probability of yes or no.** The last layer gives a score $z$, and
+# $\sigma(z)$ is the probability. For two classes this is the
+# [softmax](softmax.py) of the scores $z$ and 0: at 2, `softmax([2, 0])[0]` and
+# `sigmoid(2)` are {{ actfn.softmax([2.0, 0.0])[0]:.6f }} and {{ sigmoid(2.0):.6f }}.
+# Saturation does no harm if you train with the log loss, because its gradient does not
+# contain $\sigma'$. For the true answer $t$:
+#
+# $$L = -t \log \sigma(z) - (1 - t) \log\bigl(1 - \sigma(z)\bigr)
+# \qquad \frac{dL}{dz} = \sigma(z) - t$$
+
+# %%
+score, target = -10.0, 1.0  # sure of no, and wrong
+p = sigmoid(score)
+squared = 2 * (p - target) * sigmoid_derivative(score)
+print(f"gradient: squared error {squared:.1e}, log loss {p - target:.5f}")
+
+# %% [markdown]
+# The squared error hardly notices the worst mistake; the log loss pulls with all its
+# strength. Compute that loss from the score, not from the probability:
+# $-\log \sigma(z) = \operatorname{softplus}(-z)$.
+
+# %%
+print(-np.log(sigmoid(-800.0)), softplus(800.0))
+
+# %% [markdown]
+# **As a gate.** A gate is a number between 0 and 1 that says how much passes. It mixes
+# an old value with a new one, as in the LSTM and GRU cells of recurrent networks.
+
+# %%
+gate = sigmoid([-8.0, 0.0, 8.0])
+old, new = 1.0, 5.0
+gate * new + (1 - gate) * old
+
+# %% [markdown]
+# From left to right the gate is closed, half open and open. [`silu`][actfn.silu] is an
+# input that gates itself, $x\,\sigma(x)$.
+#
+# ## Exercises
+#
+# Each solution ends in an assertion. Put your own result in its place: if nothing is
+# printed, you are right.
+#
+# ### 1. From exponential to sigmoid
+#
+# Compute `np.exp` of `[[-1, 0, 1], [-2, 2, 0.5]]`. Get the sigmoid of the matrix from
+# that result alone, without another exponential. Check that all values are in (0, 1).
+
+# %%
+#| fold: Solution
+matrix = np.array([[-1, 0, 1], [-2, 2, 0.5]])
+e = np.exp(matrix)
+print(e)
+answer = e / (1 + e)  # numerator and denominator of the formula, times exp(x)
+print(answer)
+assert np.allclose(answer, sigmoid(matrix), rtol=1e-15, atol=0)
+assert np.all((answer > 0) & (answer < 1))
+
+# %% [markdown]
+# ### 2. By hand
+#
+# Compute the sigmoid of `[[1, -1], [2, -2]]` with `math.exp`, one number at a time, and
+# compare it with `sigmoid`. What do the rows add up to, and why?
+
+# %%
+#| fold: Solution
+matrix = [[1, -1], [2, -2]]
+answer = [[1 / (1 + math.exp(-number)) for number in row] for row in matrix]
+print(answer)
+print(np.sum(answer, axis=1), "because sigmoid(-x) = 1 - sigmoid(x)")
+assert np.allclose(answer, sigmoid(matrix), rtol=1e-15, atol=0)
+assert np.allclose(np.sum(answer, axis=1), 1)
+
+# %% [markdown]
+# ### 3. Turn it round
+#
+# Solve $p = \sigma(x)$ for $x$. How wide is the interval in which $\sigma(4x)$ rises
+# from 0.1 to 0.9?
+
+
+# %%
+#| fold: Solution
+def logit(p):
+    return np.log(p / (1 - p))
+
+
+width = (logit(0.9) - logit(0.1)) / 4
+print(f"width {width:.4f}, which is 2 log(9) / 4")
+assert np.allclose(sigmoid(logit(np.array([0.1, 0.5, 0.9]))), [0.1, 0.5, 0.9])
+assert np.isclose(sigmoid(4 * width / 2), 0.9)
+
+# %% [markdown]
+# ### 4. A module of your own
+#
+# Write a file `toolkit.py` with `sigmoid` and with `normalize`, which brings an array
+# to mean 0 and standard deviation 1, and a constant array to zeros. Import it and use
+# both. Take care: `np.std([0.1, 0.1, 0.1])` is {{ np.std([0.1, 0.1, 0.1]):.1e }}, not 0.
+
+# %%
+#| fold: Solution, the file
+source = '''
+import numpy as np
+
+def normalize(x):
+    """Bring an array to mean 0 and standard deviation 1, a constant one to 0."""
+    x = np.asarray(x, dtype=np.float64)
+    constant = x.max() == x.min()  # exact, unlike x.std() == 0
+    return np.zeros_like(x) if constant else (x - x.mean()) / x.std()
+
+def sigmoid(x):
+    """Squash real numbers into (0, 1)."""
+    x = np.asarray(x, dtype=np.float64)
+    return np.exp(np.minimum(x, 0)) / (1 + np.exp(-np.abs(x)))
+'''
+
+# %%
+#| fold: Solution, its use
+import sys
+import tempfile
+from pathlib import Path
+
+with tempfile.TemporaryDirectory() as folder:  # in a project: beside your program
+    Path(folder, "toolkit.py").write_text(source)
+    sys.path.insert(0, folder)
+    import toolkit
+
+    sys.path.remove(folder)
+scaled = toolkit.normalize([100.0, 200.0, 600.0])
+print(toolkit.sigmoid(scaled))
+assert np.isclose(scaled.mean(), 0) and np.isclose(scaled.std(), 1)
+assert not toolkit.normalize([0.1, 0.1, 0.1]).any()
+
+# %% [markdown]
+# ### 5. Coarse steps
+#
+# Add up sigmoids with the offsets 0.5, 1.5, 2.5, …, 59.5, and do not divide. How far is
+# the sum from softplus between −10 and 10?
+
+# %%
+#| fold: Solution
+x = np.linspace(-10, 10, 2001)
+coarse = sigmoid(x[:, None] - np.arange(0.5, 60)).sum(axis=1)
+distance = np.abs(coarse - softplus(x)).max()
+print(f"{distance:.4f} at most, with steps ten times as long as above")
+assert distance < 0.011
+
+# %% [markdown]
+# ### 6. Heavier weights
+#
+# Use `gradient_sizes` with gains of 1, 2, 4, 8 and 16. By which factor per layer does
+# the gradient of a sigmoid network change? How many units are saturated in its last
+# layer?
+
+# %%
+#| fold: Solution
+factors = {}
+for gain in (1, 2, 4, 8, 16):
+    factors[gain] = gradient_sizes("sigmoid", gain)[-1] ** (1 / 30)
+    rng = np.random.default_rng(0)
+    a = rng.normal(size=100)
+    for _ in range(30):
+        z = rng.normal(scale=gain / 10, size=(100, 100)) @ a
+        a = sigmoid(z)
+    share = np.mean(sigmoid_derivative(z) < 0.01)
+    print(f"gain {gain:2}: times {factors[gain]:.2f} per layer, {share:.0%} saturated")
+assert factors[1] < 0.25 and factors[16] > 1
+
+# %% [markdown]
+# ## Next
+#
+# * [Softmax](softmax.py): probabilities for more than two classes.
+# * [All functions](../reference/index.md), among them the ones that took the sigmoid's
+#   place: [`tanh`][actfn.tanh], [`relu`][actfn.relu] and [`gelu`][actfn.gelu].
+# * [NumPy basics](numpy-basics.py), if the broadcasting of `x[:, None] - offsets` was
+#   new.

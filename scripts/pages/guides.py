@@ -1,0 +1,116 @@
+# Runs the guides that mkdocs-jupyter finds, and gives their pages back to MkDocs as
+# Markdown, so that everything MkDocs and Material can do works in them.
+
+import os
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from typing import Any
+
+import cache
+import nbformat
+from rendering import Page, fence, render
+from mkdocs.config.defaults import MkDocsConfig
+from mkdocs.exceptions import BuildError
+from mkdocs.plugins import get_plugin_logger
+from mkdocs.structure.files import File, Files
+from mkdocs.structure.pages import Page as SitePage
+from execution import PageError, execute
+
+log = get_plugin_logger("guides")
+
+_pages: dict[str, Page] = {}
+
+
+def on_files(files: Files, config: MkDocsConfig) -> Files:
+    """Run every guide that has changed, several at once, and add what they made."""
+    plugin: Any = config.plugins["mkdocs-jupyter"]
+    guides = [file for file in files if plugin.should_include(file)]
+    with ThreadPoolExecutor(os.cpu_count()) as pool:
+        results = list(pool.map(lambda file: _result(file, config), guides))
+    failed = [str(result) for result in results if isinstance(result, PageError)]
+    if failed and not os.environ.get("ACTFN_SERVING"):
+        raise BuildError("\n".join(failed))
+    _pages.clear()
+    for file, result in zip(guides, results):
+        if isinstance(result, PageError):
+            log.error(str(result))
+            _pages[file.src_uri] = Page(_apology(result))
+            continue
+        _pages[file.src_uri] = Page(result["text"], result["figures"])
+        folder = file.dest_uri.rpartition("/")[0]
+        for name, content in {**result["figures"], **result["downloads"]}.items():
+            uri = f"{folder}/{name}".lstrip("/")
+            files.append(File.generated(config, uri, content=content))
+    return files
+
+
+def on_pre_page(page: SitePage, config: MkDocsConfig, files: Files) -> SitePage:
+    """Take the page back: mkdocs-jupyter has replaced its `render`."""
+    if page.file.src_uri in _pages:
+        page.__dict__.pop("render", None)
+    return page
+
+
+def on_page_read_source(page: SitePage, config: MkDocsConfig) -> str | None:
+    """Give MkDocs the Markdown of an executed guide."""
+    made = _pages.get(page.file.src_uri)
+    return made.text if made else None
+
+
+def _result(file: File, config: MkDocsConfig) -> dict[str, Any] | PageError:
+    root = Path(config.config_file_path).parent
+    path = Path(str(file.abs_src_path))
+    shown = path.relative_to(root).as_posix()
+    text = path.read_text(encoding="utf-8")
+    options = dict(config.plugins["mkdocs-jupyter"].config)
+    key = cache.fingerprint(root, shown, text, repr(sorted(options.items())))
+    kept: dict[str, Any] | None = cache.load(root, shown, key)
+    if kept is not None:
+        return kept
+    log.info(f"Running {shown}")
+    try:
+        made = _make(shown, text, options)
+    except PageError as error:
+        return error
+    cache.keep(root, shown, key, made)
+    return made
+
+
+def _make(shown: str, text: str, options: dict[str, Any]) -> dict[str, Any]:
+    notebook = execute(shown, text)
+    stem = Path(shown).stem
+    page = render(notebook, stem, options["remove_tag_config"])
+    downloads = {}
+    if shown.endswith(".py"):
+        downloads = {f"{stem}.py": text, f"{stem}.ipynb": _plain(notebook)}
+        page.text = _with_downloads(page.text, stem)
+    return {"text": page.text, "figures": page.figures, "downloads": downloads}
+
+
+def _plain(notebook: Any) -> str:
+    """The notebook for download, without what only the build needs."""
+    for cell in notebook.cells:
+        for private in ("place", "measured", "options"):
+            cell.metadata.pop(private, None)
+    notebook.metadata.pop("jupytext", None)
+    notebook.metadata.kernelspec = {
+        "display_name": "Python 3",
+        "language": "python",
+        "name": "python3",
+    }
+    notebook.nbformat, notebook.nbformat_minor = 4, 5
+    return nbformat.writes(notebook) + "\n"
+
+
+def _with_downloads(text: str, stem: str) -> str:
+    """Add the links below the title."""
+    title, newline, rest = text.partition("\n")
+    links = (
+        f'<p class="downloads">Run it yourself: <a href="{stem}.py" download>'
+        f'{stem}.py</a> <a href="{stem}.ipynb" download>{stem}.ipynb</a></p>'
+    )
+    return f"{title}{newline}\n{links}\n{rest}"
+
+
+def _apology(error: PageError) -> str:
+    return "# This page cannot be built\n\n" + fence("{ .text .error }", str(error))

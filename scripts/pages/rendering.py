@@ -1,0 +1,143 @@
+# Turns an executed notebook into Markdown and figure files.
+
+import base64
+import html
+import re
+import textwrap
+from dataclasses import dataclass, field
+from typing import Any
+
+import figures
+import volatile
+from execution import place, shown_source, tags
+
+_ADDRESS = re.compile(r"\bat 0x[0-9a-fA-F]{6,}")
+_NOTE = "Measured on the machine that built this page."
+
+
+@dataclass
+class Page:
+    """A page ready for MkDocs: its Markdown, and its figures by file name."""
+
+    text: str = ""
+    figures: dict[str, str] = field(default_factory=dict)
+
+
+def render(notebook: Any, stem: str, hide: dict[str, Any]) -> Page:
+    """Write an executed notebook as Markdown, its figures named after `stem`."""
+    page = Page()
+    parts = [_cell(cell, page, stem, hide) for cell in notebook.cells]
+    page.text = "\n\n".join(part for part in parts if part) + "\n"
+    return page
+
+
+def _cell(cell: Any, page: Page, stem: str, hide: dict[str, Any]) -> str:
+    if cell.cell_type != "code":
+        return str(cell.source)
+    parts = []
+    if not set(tags(cell)) & set(hide.get("remove_input_tags", [])):
+        parts.append(fence("python", shown_source(cell)))
+    alts = list(cell.metadata.options["alt"])
+    outputs = [_output(o, cell, page, stem, alts) for o in _merged(cell.outputs)]
+    if alts:
+        raise place(cell).error("has more text alternatives than figures")
+    if not set(tags(cell)) & set(hide.get("remove_all_outputs_tags", [])):
+        shown = "\n\n".join(output for output in outputs if output)
+        parts.append(_measured(shown) if volatile.TAG in tags(cell) else shown)
+    body = "\n\n".join(part for part in parts if part)
+    for title in cell.metadata.options.get("fold", []):
+        body = f'??? example "{title}"\n\n' + textwrap.indent(body, "    ")
+    return body
+
+
+def fence(info: str, text: str) -> str:
+    """A fenced code block, its fence longer than any inside it."""
+    longest = max(map(len, re.findall(r"`{3,}", text)), default=2)
+    ticks = "`" * (longest + 1)
+    return f"{ticks} {info}\n{text}\n{ticks}"
+
+
+def _measured(shown: str) -> str:
+    if not shown:
+        return ""
+    return (
+        f'<div class="{volatile.TAG}" data-search-exclude markdown>\n\n{shown}\n\n'
+        f'<p class="volatile-note">{_NOTE}</p>\n\n</div>'
+    )
+
+
+def _merged(outputs: list[Any]) -> list[Any]:
+    """Join pieces of one stream, which arrive as the kernel happens to flush them."""
+    merged: list[Any] = []
+    for output in outputs:
+        last = merged[-1] if merged else None
+        if last and output.output_type == "stream" == last.output_type:
+            if last.name == output.name:
+                last.text += output.text
+                continue
+        merged.append(output)
+    return merged
+
+
+def _output(output: Any, cell: Any, page: Page, stem: str, alts: list[str]) -> str:
+    if output.output_type == "stream":
+        kind = "output" if output.name == "stdout" else "output warning"
+        return _text(output.text, cell, kind)
+    if output.output_type == "error":
+        return _text(f"{output.ename}: {output.evalue}", cell, "output error")
+    data = output.data
+    if "image/svg+xml" in data:
+        data["image/svg+xml"] = figures.themed(data["image/svg+xml"])
+        return _figure(data["image/svg+xml"], cell, page, stem, alts)
+    if "image/png" in data:
+        return _picture(data["image/png"], cell, alts)
+    if "text/html" in data:
+        return f'<div class="output html">\n{data["text/html"].strip()}\n</div>'
+    if "text/markdown" in data:
+        return str(data["text/markdown"])
+    if "text/latex" in data:
+        return str(data["text/latex"])
+    return _text(data.get("text/plain", ""), cell, "output")
+
+
+def _text(text: str, cell: Any, classes: str) -> str:
+    if _ADDRESS.search(text):
+        found = text.strip().splitlines()[-1]
+        raise place(cell).error(
+            f"shows a memory address, which changes with every build: {found[:80]}; "
+            f"end the cell with something else"
+        )
+    dotted = " ".join(f".{name}" for name in ("text", "no-copy", *classes.split()))
+    return fence(f"{{ {dotted} }}", text.rstrip("\n"))
+
+
+def _next_alt(cell: Any, alts: list[str]) -> str:
+    if not alts or not alts[0].strip():
+        raise place(cell).error(
+            "a figure has no text alternative; begin the cell with a line "
+            "'#| alt: what there is to see'"
+        )
+    return html.escape(" ".join(alts.pop(0).split()), quote=True)
+
+
+def _figure(svg: str, cell: Any, page: Page, stem: str, alts: list[str]) -> str:
+    alt = _next_alt(cell, alts)
+    name = f"{stem}-{len(page.figures) + 1}.svg"
+    page.figures[name] = svg
+    return image(name, alt, svg)
+
+
+def image(source: str, alt: str, svg: str) -> str:
+    """An <img> that keeps its place on the page while it loads."""
+    width, height = figures.size(svg)
+    return (
+        f'<img class="figure" src="{source}" alt="{alt}" width="{width}" '
+        f'height="{height}" loading="lazy">'
+    )
+
+
+def _picture(png: str, cell: Any, alts: list[str]) -> str:
+    # Pictures that are not drawn by matplotlib, such as a widget's; small and rare.
+    base64.b64decode(png, validate=True)
+    source = f"data:image/png;base64,{''.join(png.split())}"
+    return f'<img class="figure" src="{source}" alt="{_next_alt(cell, alts)}">'
