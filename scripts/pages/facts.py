@@ -3,9 +3,10 @@
 
 import math
 from collections.abc import Callable
+from contextlib import ExitStack
 from dataclasses import dataclass
-from types import CodeType
 from typing import Any
+from unittest.mock import patch
 
 import numpy as np
 from actfn import Activation
@@ -62,7 +63,7 @@ def find(row: Activation) -> Facts:
         minimum=_minimum(row),
         fixed_points=_fixed_points(row.function),
         kinks=_kinks(row.gradient),
-        cost=cost(row.function),
+        cost=cost(row.function, _NEAR),
     )
     _compare(row, facts)
     return facts
@@ -175,24 +176,24 @@ def _kinks(derivative: Callable[..., Any]) -> dict[float, float]:
     return {float(p): float(derivative(p)) for p in points[jumps | bends]}
 
 
-def cost(function: Callable[..., Any]) -> str:
-    """Which transcendental operations the kernel of a function calls."""
-    called = _called(function.__code__, function.__globals__, set())
-    names = [name for name in _TRANSCENDENTAL if name in called]
-    if not names:
-        return "arithmetic only"
-    return " and ".join(names) + " once" * (len(names) == 1) + " per element"
+def cost(function: Callable[..., Any], x: Any) -> str:
+    """Which transcendental operations a function calls, counted while it runs."""
+    counts: dict[str, int] = {}
 
+    def counting(name: str, ufunc: Callable[..., Any]) -> Callable[..., Any]:
+        def call(*arguments: Any, **options: Any) -> Any:
+            counts[name] = counts.get(name, 0) + 1
+            return ufunc(*arguments, **options)
 
-def _called(code: CodeType, scope: dict[str, Any], seen: set[str]) -> set[str]:
-    for name in code.co_names:
-        target = scope.get(name)
-        if name not in seen:
-            seen.add(name)
-            inner = getattr(target, "__code__", None)
-            if inner:
-                _called(inner, target.__globals__, seen)
-    return seen
+        return call
+
+    with ExitStack() as patches:
+        for name in _TRANSCENDENTAL:
+            call = counting(name, getattr(np, name))
+            patches.enter_context(patch.object(np, name, call))
+        function(x)
+    shown = " and ".join(f"{n} {name}" for name, n in counts.items())
+    return f"{shown} per element" if shown else "arithmetic only"
 
 
 def number(x: float) -> str:

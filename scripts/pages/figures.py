@@ -22,6 +22,7 @@ _CYCLE = [light for variable, light in _LIGHT.items() if variable.startswith("c"
 
 STYLE: dict[str, object] = {
     "axes.axisbelow": True,
+    "axes.facecolor": "none",
     "axes.edgecolor": _LIGHT["faint"],
     "axes.grid": True,
     "axes.labelcolor": _LIGHT["ink"],
@@ -29,6 +30,7 @@ STYLE: dict[str, object] = {
     "axes.spines.top": False,
     "axes.titlecolor": _LIGHT["ink"],
     "axes.titlesize": "medium",
+    "figure.facecolor": "none",
     "figure.constrained_layout.use": True,
     "figure.figsize": (6.4, 3.6),
     "font.family": "DejaVu Sans",  # comes with matplotlib, the same everywhere
@@ -39,7 +41,6 @@ STYLE: dict[str, object] = {
     "legend.frameon": False,
     "lines.linewidth": 2.0,
     "patch.edgecolor": _LIGHT["ink"],
-    "savefig.transparent": True,
     "svg.fonttype": "path",  # text as outlines is never cut or replaced
     "svg.hashsalt": "actfn",  # or the ids would differ from build to build
     "text.color": _LIGHT["ink"],

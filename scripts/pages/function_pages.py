@@ -193,9 +193,9 @@ def _coupled_facts(row: actfn.Activation) -> str:
             "Shifting all scores",
             f"by 1000 changes the results by at most {shifted:.1e}",
         ),
-        ("Cost", facts.cost(row.function)),
+        ("Cost", facts.cost(row.function, _MATRIX)),
     ]
-    return _table(("", "Found by evaluating it"), rows)
+    return _table(("Property", "Found by evaluating it"), rows)
 
 
 def _elsewhere(row: actfn.Activation) -> str:

@@ -132,7 +132,7 @@ def image(source: str, alt: str, svg: str) -> str:
     width, height = figures.size(svg)
     return (
         f'<img class="figure" src="{source}" alt="{alt}" width="{width}" '
-        f'height="{height}" loading="lazy">'
+        f'height="{height}">'
     )
 
 
