@@ -1,8 +1,9 @@
 // Two repairs for keyboards and screen readers: the theme marks the buttons of every code
-// block as an unnamed landmark, and boxes that scroll cannot be reached without a mouse.
+// block as a landmark without a name, and boxes that scroll cannot be reached without a mouse.
 function repair() {
-  for (const bar of document.querySelectorAll("nav.md-code__nav:not([role])"))
-    bar.setAttribute("role", "group");
+  document.querySelectorAll("nav.md-code__nav").forEach((bar, i) => {
+    if (!bar.ariaLabel) bar.ariaLabel = `Code block ${i + 1}`;
+  });
   for (const box of document.querySelectorAll(
     ".md-typeset__scrollwrap, .md-typeset__table, div.formula, .output.html"
   ))

@@ -252,9 +252,11 @@ except ValueError as error:
 # The mean is the sum over the number of elements. The variance is the mean squared
 # distance from the mean, and the standard deviation is its square root.
 #
-# $$\bar x = \frac 1 n \sum_i x_i \qquad
-# \operatorname{var}(x) = \frac 1 n \sum_i (x_i - \bar x)^2 \qquad
-# \operatorname{std}(x) = \sqrt{\operatorname{var}(x)}$$
+# $$\begin{aligned}
+# \bar x &= \frac 1 n \sum_i x_i \\
+# \operatorname{var}(x) &= \frac 1 n \sum_i (x_i - \bar x)^2 \\
+# \operatorname{std}(x) &= \sqrt{\operatorname{var}(x)}
+# \end{aligned}$$
 
 # %%
 print("variance:          ", np.var(matrix))
@@ -295,7 +297,7 @@ matrix.reshape(3, 2)
 matrix.flatten()
 
 # %% [markdown]
-# Do not take it for the transpose, `matrix.T`, although both have the shape
+# Do not confuse reshaping with the transpose, `matrix.T`, although both have the shape
 # {{ matrix.T.shape }}. The transpose turns rows into columns.
 
 
@@ -308,7 +310,7 @@ def draw(ax, values, title):
     rows, columns = np.unravel_index(np.argsort(values, axis=None), values.shape)
     ax.plot(columns, rows, "o-")
     for r, c, value in zip(rows, columns, np.sort(values, axis=None)):
-        ax.annotate(value, (c, r), xytext=(5, 5), textcoords="offset points")
+        ax.annotate(value, (c, r), xytext=(-11, 4), textcoords="offset points")
     ax.set(title=title, xlim=(-0.5, 2.5), ylim=(2.5, -0.6), xticks=[], yticks=[])
 
 
@@ -337,9 +339,11 @@ original
 # An activation function bends what the matrix product gives. Three of them, applied to
 # the matrix of this page:
 #
-# $$\operatorname{sigmoid}(x) = \frac 1 {1 + e^{-x}} \qquad
-# \operatorname{relu}(x) = \max(x, 0) \qquad
-# \operatorname{softmax}(x)_i = \frac{e^{x_i}}{\sum_k e^{x_k}}$$
+# $$\begin{aligned}
+# \operatorname{sigmoid}(x) &= \frac 1 {1 + e^{-x}} \\
+# \operatorname{relu}(x) &= \max(x, 0) \\
+# \operatorname{softmax}(x)_i &= \frac{e^{x_i}}{\sum_k e^{x_k}}
+# \end{aligned}$$
 #
 # The [sigmoid][actfn.sigmoid] and [relu][actfn.relu] go element by element, like
 # `np.exp`:

@@ -37,6 +37,17 @@ z = weights @ inputs + bias
 activation = sigmoid(z)
 print(f"weighted sum {z:.4f}, activation {activation:.4f}")
 
+
+# %% tags=["hide-input"]
+def label(ax, x, y, note, **properties):
+    ax.text(x, y, note, ha="center", va="center", **properties)
+
+
+def arrow(ax, start, end, note=""):
+    ax.annotate("", end, start, arrowprops={"arrowstyle": "->", "color": "C0"})
+    label(ax, (start[0] + end[0]) / 2, (start[1] + end[1]) / 2 + 0.17, note)
+
+
 # %% tags=["hide-input"]
 #| alt: A neuron. Arrows with the weights {{ weights[0]:g }}, {{ weights[1]:g }} and
 #|   {{ weights[2]:g }} lead from the inputs {{ inputs[0]:g }}, {{ inputs[1]:g }} and
@@ -45,19 +56,16 @@ print(f"weighted sum {z:.4f}, activation {activation:.4f}")
 #|   {{ activation:.3f }} goes to the next layer.
 fig, ax = plt.subplots(figsize=(6.8, 2.8))
 ring = {"boxstyle": "circle,pad=0.6", "facecolor": "none", "edgecolor": "C0"}
-middle = {"ha": "center", "va": "center"}
-arrows = [(3.45, 0, 4.65, 0, f"{z:.2f}"), (5.35, 0, 6.7, 0, f"{activation:.3f}")]
-circles = [(3, 0, f"sum\n{bias:+g}"), (5, 0, "$\\sigma$")]
 for i, y in enumerate([1, 0, -1]):
-    ax.text(0, y, f"$x_{i + 1} = {inputs[i]:g}$", **middle)
-    arrows.append((0.6, 0.95 * y, 2.6, 0.25 * y, f"× {weights[i]:g}"))
-for x, y, x_end, y_end, note in arrows:
-    line = {"arrowstyle": "->", "color": "C0"}
-    ax.annotate("", (x_end, y_end), (x, y), arrowprops=line)
-    ax.text((x + x_end) / 2, (y + y_end) / 2 + 0.17, note, **middle)
-for x, y, note in circles:
-    ax.text(x, y, note, bbox=ring, **middle)
-ax.text(7.2, 0, "next\nlayer", **middle)
+    label(ax, 0, y, f"$x_{i + 1} = {inputs[i]:g}$")
+    arrow(ax, (0.6, 0.95 * y), (2.6, 0.25 * y), f"× {weights[i]:g}")
+label(ax, 3, 1.05, f"bias ${bias:g}$")
+arrow(ax, (3, 0.9), (3, 0.4))
+label(ax, 3, 0, "sum", bbox=ring)
+arrow(ax, (3.45, 0), (4.65, 0), f"{z:.2f}")
+label(ax, 5, 0, "$\\sigma$", bbox=ring)
+arrow(ax, (5.35, 0), (6.7, 0), f"{activation:.3f}")
+label(ax, 7.2, 0, "next\nlayer")
 ax.set(xlim=(-0.6, 7.7), ylim=(-1.2, 1.3))
 ax.axis("off")
 plt.show()
@@ -71,11 +79,12 @@ plt.show()
 # %%
 rng = np.random.default_rng(0)
 first, second = rng.normal(size=(4, 3)), rng.normal(size=(2, 4))
-gap = np.abs(second @ (first @ inputs) - (second @ first) @ inputs).max()
+once, twice = first @ inputs, first @ (2 * inputs)
+gap = np.abs(second @ once - (second @ first) @ inputs).max()
 print(f"two layers and their product: {gap:.0e} apart")
-straight = second @ (first @ (2 * inputs)) / (second @ (first @ inputs))
-bent = second @ sigmoid(first @ (2 * inputs)) / (second @ sigmoid(first @ inputs))
-print(f"inputs times 2: outputs times {straight}, with a sigmoid {bent.round(3)}")
+print("twice the input, output times", (second @ twice) / (second @ once))
+bent = (second @ sigmoid(twice)) / (second @ sigmoid(once))
+print("the same with a sigmoid between:", bent.round(3))
 
 # %% [markdown]
 # ## Look at the shape
@@ -172,15 +181,15 @@ ratios = {}
 for count in (10, 1_000, 100_000):
     points = np.linspace(-5, 5, count)
     runs = 1 + 1_000 // count
-    by_loop = min(timeit.repeat(lambda: loop_sigmoid(points), number=runs, repeat=5))
-    by_array = min(timeit.repeat(lambda: sigmoid(points), number=runs, repeat=5))
+    by_loop = min(timeit.repeat(lambda: loop_sigmoid(points), number=runs))
+    by_array = min(timeit.repeat(lambda: sigmoid(points), number=runs))
     ratios[count] = by_loop / by_array
     print(f"{count:7,} elements: loop time / array time = {ratios[count]:.1f}")
 
 # %% [markdown]
 # At 100 000 elements the loop takes {{ ratios[100_000]:.0f }} times as long as the
-# array call, at 10 elements {{ ratios[10]:.1f }} times as long. A ratio without its size
-# says little.
+# array call, at 10 elements {{ ratios[10]:.1f }} times as long. A ratio without its
+# size says little.
 #
 # ## Shift it and steepen it
 
@@ -228,7 +237,7 @@ for x in (c - 1, c, c + 1):
 #|   {{ sigmoid_derivative(4.0):.3f }} at −4 and 4.
 fig, ax = plt.subplots(figsize=(6, 3.2))
 actfn.plot.curve("sigmoid", ax=ax, interval=(-8, 8))
-actfn.plot.curve("sigmoid", derivative=True, ax=ax, interval=(-8, 8), linestyle="--")
+actfn.plot.curve("sigmoid", derivative=True, ax=ax, interval=(-8, 8), ls="--")
 ax.set_yticks([0, 0.25, 0.5, 0.75, 1])
 ax.grid(True)
 ax.legend()
@@ -254,7 +263,7 @@ sigmoid_derivative([-10.0, -5.0, -2.0, 0.0, 2.0, 5.0, 10.0])
 for x in (-40.0, -20.0, 20.0, 30.0, 36.0, 40.0):
     s, right = sigmoid(x), sigmoid_derivative(x)
     error = s * (1 - s) / right - 1
-    print(f"{x:5}: s(1-s) {s * (1 - s):.6e}, right {right:.6e}, error {error:+.0e}")
+    print(f"{x:5}: {s * (1 - s):.6e}, right {right:.6e}, error {error:+.0e}")
 
 # %% [markdown]
 # The derivative is an even function, and `sigmoid_derivative` gives the same value on
@@ -290,21 +299,25 @@ for dtype in (np.float16, np.float32, np.float64):
     limits = np.finfo(dtype)
     overflow = -math.log(limits.max)
     vanishes = math.log(limits.smallest_subnormal) - math.log(2)
-    print(f"{dtype.__name__}: lost below {overflow:.1f}, 0 only below {vanishes:.1f}")
+    print(f"{dtype.__name__}: lost below {overflow:.1f}, 0 below {vanishes:.1f}")
 print("float16 at -12:", naive(np.float16(-12)), sigmoid(np.float16(-12)))
 
 # %% [markdown]
-# Half precision loses everything below
-# {{ -math.log(np.finfo(np.float16).max):.1f }}, where networks do get to.
-# [`sigmoid`][actfn.sigmoid] keeps it.
+# The first number of a line is where the naive form starts to give 0, the second where
+# 0 is the nearest number. In half precision that begins at
+# {{ -math.log(np.finfo(np.float16).max):.1f }}, and networks do reach such inputs.
+# [`sigmoid`][actfn.sigmoid] goes on to the second number.
 #
 # For negative $x$, multiply numerator and denominator by $e^x$:
 #
 # $$\sigma(x) = \begin{cases}
-# \dfrac{1}{1 + e^{-x}} & \text{if } x \ge 0 \\[2ex]
-# \dfrac{e^{x}}{1 + e^{x}} & \text{if } x < 0
-# \end{cases}
-# \;=\; \frac{e^{\min(x,\,0)}}{1 + e^{-|x|}}$$
+# \dfrac{1}{1 + e^{-x}} & x \ge 0 \\[2ex]
+# \dfrac{e^{x}}{1 + e^{x}} & x < 0
+# \end{cases}$$
+#
+# Both denominators are $1 + e^{-|x|}$, both numerators are $e^{\min(x,\,0)}$:
+#
+# $$\sigma(x) = \frac{e^{\min(x,\,0)}}{1 + e^{-|x|}}$$
 #
 # No exponent is positive any more, so nothing can overflow. And one expression serves
 # both cases, so that there is no need to pick elements with a mask. Here it is as a
@@ -367,7 +380,7 @@ def by_tanh(x):
     return 0.5 * (1 + np.tanh(x / 2))
 
 
-regions = {"subnormal": (-745, -710), "left tail": (-708, -8), "middle": (-8, 8)}
+regions = {"subnormal": (-745, -710), "left": (-708, -8), "middle": (-8, 8)}
 grids = {region: np.linspace(*ends, 2001) for region, ends in regions.items()}
 errors = {}
 for function in (naive, by_tanh, logistic, sigmoid):
@@ -379,22 +392,24 @@ for function in (naive, by_tanh, logistic, sigmoid):
 # %% [markdown]
 # These are the largest errors at 2001 points of each region. Read them by rows.
 #
-# * The naive form is within {{ errors["naive"]["middle"]:.1f }} ulp where it does not
-#   overflow. Its faults are the warning and the lost end, not its digits elsewhere.
+# * The naive form is within {{ max(errors["naive"]["middle"],
+#   errors["naive"]["left"]):.1f }} ulp where it does not overflow. Its faults are
+#   the warning and the lost end, not its digits elsewhere.
 # * The form by way of tanh never overflows, and you will find it recommended for that.
-#   It adds 1 to a number close to −1, and most of its left tail has no correct digit: the
-#   error reaches {{ errors["by_tanh"]["left tail"]:.0e }} ulp.
-# * `logistic` stays within {{ max(errors["logistic"].values()):.1f }} ulp on all three.
-#   `sigmoid` of the package computes the same quotient with one exponential instead of
-#   two, and stays within {{ max(errors["sigmoid"].values()):.1f }} ulp.
+#   It adds 1 to a number close to −1, and most of its left tail has no correct digit:
+#   the error reaches {{ errors["by_tanh"]["left"]:.0e }} ulp.
+# * `logistic` stays within {{ max(errors["logistic"].values()):.1f }} ulp on all three
+#   regions. `sigmoid` of the package computes the same quotient with one exponential
+#   instead of two, and stays within {{ max(errors["sigmoid"].values()):.1f }} ulp.
+#   Near 0 they are no better than the naive form. What they win is the end of the tail.
 #
 # ## See it saturate
 #
 # Far from 0 the curve is flat. A unit that sits there is **saturated**: its derivative
 # is close to 0, and hardly any gradient passes through. Take 1 % as the limit. The
 # derivative falls below it where $|x|$ is greater than
-# {{ 2 * math.atanh(math.sqrt(1 - 4 * 0.01)):.2f }}. How many units are saturated depends
-# on how widely their weighted sums are spread.
+# {{ 2 * math.atanh(math.sqrt(1 - 4 * 0.01)):.2f }}. How many units are saturated
+# depends on how widely their weighted sums are spread.
 
 # %%
 rng = np.random.default_rng(1)
@@ -432,7 +447,7 @@ for layer in range(1, 17):
 
 # %%
 def gradient_sizes(name, gain, depth=30, width=100):
-    """Send a random gradient back through a random network; its size after layers."""
+    """Send a random gradient back through a random network; its sizes."""
     row, rng = actfn.get(name), np.random.default_rng(0)
     layers = rng.normal(scale=gain / np.sqrt(width), size=(depth, width, width))
     a, sums = rng.normal(size=width), []
@@ -468,11 +483,11 @@ for name, sizes in back.items():
     print(f"{name:8} times {factor:.3f} per layer, {sizes[-1]:.1e} after 30")
 
 # %% [markdown]
-# The sigmoid network passes on a quarter of the gradient per layer, just as the chain
-# did. This is the **vanishing gradient**. After 30 layers a gradient of 1 has become
-# {{ back["sigmoid"][-1]:.0e }}. Subtract that from a weight of 0.1: is the weight still
-# exactly what it was? {{ 0.1 - back["sigmoid"][-1] == 0.1 }}. The first layers do not
-# learn slowly. They do not learn.
+# The sigmoid network passes on less than a quarter of the gradient per layer, just as
+# the chain did. This is the **vanishing gradient**. After 30 layers a gradient of 1 has
+# become {{ back["sigmoid"][-1]:.0e }}. Subtract that from a weight of 0.1: is the
+# weight still exactly what it was? {{ 0.1 - back["sigmoid"][-1] == 0.1 }}. The first
+# layers do not learn slowly. They do not learn.
 #
 # tanh has the same shape but the slope 1 at 0, four times as much. ReLU has the slope 1
 # for every positive input. It sets half of its units to 0, which a gain of $\sqrt{2}$
@@ -496,27 +511,29 @@ steps.shape, ramp.shape
 
 # %%
 #| alt: Left, five of the 100 shifted sigmoids, each rising at its own offset. Right,
-#|   their sum divided by 10, as dots, which rises from {{ ramp[0]:.3f }} at x = −10 to
-#|   {{ ramp[-1]:.2f }} at 10; softplus, dashed, lies close to it, and ReLU, solid, lies
-#|   below both around 0.
+#|   their sum divided by 10, a dot at every third point. It rises from
+#|   {{ ramp[0]:.3f }} at x = −10 to {{ ramp[-1]:.2f }} at 10. Softplus, dashed, lies
+#|   close to it, and ReLU, solid, lies below both around 0.
 fig, (left, right) = plt.subplots(1, 2, figsize=(7, 3.2))
 for i, style in zip(range(0, 100, 24), ("-", "--", "-.", ":", "-")):
     left.plot(x, steps[:, i], style, label=f"offset {offsets[i]:.1f}")
 left.legend(fontsize="small")
-right.plot(x, ramp, ".", label="sum / 10")
-right.plot(x, softplus(x), "--", label="softplus")
-right.plot(x, relu(x), "-", label="relu")
+right.plot(x[::3], ramp[::3], ".", label="sum / 10")
+right.plot(x, softplus(x), "--", linewidth=1.2, label="softplus")
+right.plot(x, relu(x), "-", linewidth=1.2, label="relu")
 right.legend(fontsize="small")
 plt.show()
 
 # %% [markdown]
-# The offsets are about 0.1 apart, so dividing by 10 is multiplying by the distance. The sum
-# approximates an integral, and the integral of the sigmoid is the
+# The offsets are about 0.1 apart, so dividing by 10 is multiplying by the distance.
+# The sum approximates an integral, and the integral of the sigmoid is the
 # [`softplus`][actfn.softplus]:
 #
-# $$\frac{1}{10}\sum_{i} \sigma(x - c_i) \;\approx\; \int_0^{10} \sigma(x - c)\,dc
-# \;=\; \log\frac{1 + e^{x}}{1 + e^{x - 10}}
-# \;\approx\; \log\left(1 + e^{x}\right) \;\approx\; \max(x, 0)$$
+# $$\begin{aligned}
+# \frac{1}{10}\sum_{i} \sigma(x - c_i) &\approx \int_0^{10} \sigma(x - c)\,dc \\
+# &= \log\left(1 + e^{x}\right) - \log\left(1 + e^{x - 10}\right) \\
+# &\approx \log\left(1 + e^{x}\right) \approx \max(x, 0)
+# \end{aligned}$$
 #
 # Three times "approximately". Here is how near.
 
@@ -527,15 +544,15 @@ curves["integral"] = softplus(x) - softplus(x - 10)
 for pair in ("ramp integral", "ramp softplus", "softplus relu", "ramp relu"):
     one, other = pair.split()
     far = np.abs(curves[one] - curves[other])
-    print(f"{pair:14} {far.max():.3f} apart, {far[inner].max():.3f} for x up to 5")
+    print(f"{pair:14} {far.max():.3f}, for x up to 5 {far[inner].max():.3f}")
 
 # %% [markdown]
 # The ramp stays within {{ np.abs(ramp - softplus(x))[inner].max():.3f }} of softplus up
 # to 5. At 10 it is {{ softplus(x)[-1] - ramp[-1]:.2f }} too low, close to
 # $\log 2 =$ {{ math.log(2):.3f }}: there are no sigmoids beyond 10, and the last ones
-# are only half-way up. Softplus and ReLU differ most at 0, by $\log 2$ again;
-# the 100 points miss 0, so that the table shows a little less. Nair and Hinton proposed ReLU with this argument: a unit that counts how many of
-# its shifted copies are on.[^nair]
+# are only half-way up. Softplus and ReLU differ most at 0, by $\log 2$ again; the 100
+# points miss 0, so the table shows a little less. Nair and Hinton proposed ReLU with
+# this argument: a unit that counts how many of its shifted copies are on.[^nair]
 #
 # [^nair]: Nair and Hinton (2010), [Rectified Linear Units Improve Restricted Boltzmann
 #     Machines](https://icml.cc/Conferences/2010/papers/432.pdf). Their offsets are
@@ -561,8 +578,10 @@ print(np.log(1 + np.exp(1000.0)), softplus(1000.0))
 # Saturation does no harm if you train with the log loss, because its gradient does not
 # contain $\sigma'$. For the true answer $t$:
 #
-# $$L = -t \log \sigma(z) - (1 - t) \log\bigl(1 - \sigma(z)\bigr)
-# \qquad \frac{dL}{dz} = \sigma(z) - t$$
+# $$\begin{aligned}
+# L &= -t \log \sigma(z) - (1 - t) \log\bigl(1 - \sigma(z)\bigr) \\
+# \frac{dL}{dz} &= \sigma(z) - t
+# \end{aligned}$$
 
 # %%
 score, target = -10.0, 1.0  # sure of no, and wrong
@@ -593,8 +612,8 @@ gate * new + (1 - gate) * old
 #
 # ## Exercises
 #
-# Each solution ends in an assertion. Put your own result in its place: if nothing is
-# printed, you are right.
+# Each solution ends in an assertion. Put your own result in its place: if it raises
+# nothing, you are right.
 #
 # ### 1. From exponential to sigmoid
 #
@@ -649,7 +668,8 @@ assert np.isclose(sigmoid(4 * width / 2), 0.9)
 #
 # Write a file `toolkit.py` with `sigmoid` and with `normalize`, which brings an array
 # to mean 0 and standard deviation 1, and a constant array to zeros. Import it and use
-# both. Take care: `np.std([0.1, 0.1, 0.1])` is {{ np.std([0.1, 0.1, 0.1]):.1e }}, not 0.
+# both. Take care:
+# `np.std([0.1, 0.1, 0.1])` is {{ np.std([0.1, 0.1, 0.1]):.1e }}, not 0.
 
 # %%
 #| fold: Solution, the file
@@ -674,7 +694,7 @@ import sys
 import tempfile
 from pathlib import Path
 
-with tempfile.TemporaryDirectory() as folder:  # in a project: beside your program
+with tempfile.TemporaryDirectory() as folder:  # or beside your program
     Path(folder, "toolkit.py").write_text(source)
     sys.path.insert(0, folder)
     import toolkit
@@ -717,7 +737,7 @@ for gain in (1, 2, 4, 8, 16):
         z = rng.normal(scale=gain / 10, size=(100, 100)) @ a
         a = sigmoid(z)
     share = np.mean(sigmoid_derivative(z) < 0.01)
-    print(f"gain {gain:2}: times {factors[gain]:.2f} per layer, {share:.0%} saturated")
+    print(f"gain {gain:2}: times {factors[gain]:.2f}, {share:.0%} saturated")
 assert factors[1] < 0.25 and factors[16] > 1
 
 # %% [markdown]

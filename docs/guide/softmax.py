@@ -230,7 +230,7 @@ in_one_step = log_softmax(pairs)[:, 0]
 fig, ax = plt.subplots(figsize=(6, 3))
 ax.plot(x, in_one_step, "--", label="log_softmax(x, 0)")
 ax.plot(x, in_two_steps, "-", linewidth=3, label="log(softmax(x, 0))", zorder=1)
-ax.set_xlabel("x")
+ax.set(xlabel="x", ylabel="log-probability")
 ax.legend()
 plt.show()
 
@@ -415,7 +415,7 @@ print(softmax([-1000.0, -1000.0]), softmax([-1000.0, -2000.0]))
 softmax([[1.0, np.nan, 3.0], [1.0, 2.0, 3.0]])
 
 # %% [markdown]
-# The row to watch for is the one that a mask excludes entirely. Decide what you want
+# The case to watch for is a row that a mask excludes entirely. Decide what you want
 # there (exercise 5).
 #
 # ## Classify with it
@@ -463,16 +463,17 @@ for k, marker in enumerate("os^"):
     lines = {"levels": [0.5, 0.95], "linestyles": ["-", "--"], "colors": f"C{k}"}
     ax.contour(side, side, share[..., k], **lines)
 ax.set_aspect("equal")
-ax.legend()
+ax.legend(loc="lower right")
 plt.show()
 
 # %% [markdown]
-# Away from the middle the lines are straight, because scores are linear in the point.
-# And the further you go, the surer the classifier gets. At (0, 100), where it has never
-# seen anything, it leaves a probability of
+# On a solid line a class has a probability of one half, on a dashed one 0.95. Away from
+# the middle the lines are straight, because scores are linear in the point. And the
+# further from the lines you go, the surer the classifier gets. At (0, 100), where it
+# has never seen anything, it leaves a probability of
 # {{ softmax([0, 100] @ weights + biases)[1:].sum():.0e }} to two of the classes
 # together. Softmax turns scores into numbers that sum to 1. Whether they are good
-# probabilities is a question to the data.
+# probabilities, only data can tell.
 #
 # ## Exercises
 #

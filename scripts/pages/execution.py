@@ -199,8 +199,10 @@ def _raised(cell: Any, error: CellExecutionError) -> PageError:
     found = re.search(r"^Cell In\[\d+\], line (\d+)", plain, re.MULTILINE)
     found = found or re.search(r"^-+> (\d+) ", plain, re.MULTILINE)
     where = place(cell)
-    where.line += int(found[1]) - 1 if found else 0
-    return where.error(f"{error.ename}: {error.evalue}")
+    line = int(found[1]) if found else 1
+    where.line += line - 1
+    code = cell.source.splitlines()[line - 1].strip()
+    return where.error(f"{error.ename}: {error.evalue or code}")
 
 
 def _evaluate(client: NotebookClient, cell: Any, text: str) -> str:

@@ -65,9 +65,15 @@ def _lead(row: actfn.Activation, curve: str) -> str:
     picture = image(f"{row.name}.svg", html.escape(_description(row)), curve)
     return (
         f'<div class="lead" markdown>\n<div markdown>\n{picture}\n</div>\n'
-        f"<div markdown>\n\n$$\n{row.formula}\n$$\n\n"
-        f"$$\n{row.gradient_formula}\n$$\n\n</div>\n</div>"
+        f"<div markdown>\n\n{_formula(row.formula)}\n\n"
+        f"{_formula(row.gradient_formula)}\n\n</div>\n</div>"
     )
+
+
+def _formula(latex: str) -> str:
+    """Display a formula; what follows a wide space goes into a line of its own."""
+    lines = r" \\[0.5em] ".join(latex.split(r"\qquad"))
+    return f"$$\n\\begin{{gathered}}\n{lines}\n\\end{{gathered}}\n$$"
 
 
 def _description(row: actfn.Activation) -> str:
@@ -166,7 +172,7 @@ def _facts(row: actfn.Activation, found: facts.Facts) -> str:
         "Cost": found.cost,
     }
     return _table(
-        ("", "Found by evaluating it"), [(k, v) for k, v in rows.items() if v]
+        ("Property", "Found by evaluating it"), [(k, v) for k, v in rows.items() if v]
     )
 
 

@@ -25,20 +25,21 @@ _WORKER = Path(__file__).with_name("function_pages.py")
 _NAMES = "import actfn, json; print(json.dumps(list(actfn.CATALOGUE)))"
 
 _pages: dict[str, dict[str, Any]] = {}
+_fault: list[str] = []  # why there are none; shown where the gallery would be
 
 
 def on_files(files: Files, config: MkDocsConfig) -> Files:
     """Make the pages, or take them from the cache, and add them to the site."""
     root = Path(config.config_file_path).parent
     _pages.clear()
+    _fault.clear()
     try:
         _pages.update(_made(root))
     except BuildError as error:
         if not os.environ.get("ACTFN_SERVING"):
             raise
         log.error(str(error))
-        text = "# The reference cannot be built\n\n" + fence("text", str(error))
-        files.append(File.generated(config, "reference/error.md", content=text))
+        _fault[:] = [fence("{ .text .error }", str(error))]
         return files
     for name, page in _pages.items():
         text = page["text"].replace("<!-- used-by -->", _used_by(name, root))
@@ -54,7 +55,8 @@ def on_page_markdown(
     markdown: str, page: Page, config: MkDocsConfig, files: Files
 ) -> str:
     """Put the gallery where a page wants it."""
-    return markdown.replace("<!-- gallery -->", _gallery(page.url))
+    gallery = _fault[0] if _fault else _gallery(page.url)
+    return markdown.replace("<!-- gallery -->", gallery)
 
 
 def _made(root: Path) -> dict[str, Any]:
@@ -85,9 +87,17 @@ def _python(*arguments: str) -> str:
         env={**environment, "PYTHONIOENCODING": "utf-8"},
     )
     if done.returncode:
-        reason = done.stderr.strip().splitlines()[-1:] or ["no reason given"]
-        raise BuildError(f"the reference pages: {reason[0]}")
+        raise BuildError(f"the reference: {_reason(done.stderr)}")
     return done.stdout
+
+
+def _reason(stderr: str) -> str:
+    """The exception that ended Python, and the place in the package it came from."""
+    lines = stderr.strip().splitlines() or ["it ended without a message"]
+    frame = r'File ".*?(src[/\\]actfn[/\\]\w+\.py)", line (\d+)'
+    places = re.findall(frame, stderr)
+    where = f"{places[-1][0]}, line {places[-1][1]}: " if places else ""
+    return where + lines[-1]
 
 
 def _used_by(name: str, root: Path) -> str:

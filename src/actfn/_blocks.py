@@ -40,8 +40,9 @@ def elementwise(
 
     The kernel is called as `kernel(x, out, scratch, *parameters)`: `x`, `out` and each
     of the pieces of `scratch` are contiguous vectors, alike in length and dtype, that
-    share no memory. A `narrow` kernel takes its place where float64 is to be rounded to
-    float16 or float32 in the end.
+    share no memory. A `narrow` kernel takes its place for float16 and float32,
+    which are then computed in float64: NumPy's exponential of float32 is wrong by up
+    to 2.4 ulp, too much for some.
     """
     array = _validation.real_array(x)
     dtype = _validation.result_dtype(array)

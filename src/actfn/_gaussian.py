@@ -1,9 +1,9 @@
 # The normal distribution that NumPy lacks: kernels of exact GELU and its derivative.
 #
-# With t = |x|, the upper tail is Phi(-t) = phi(t) / h(t), where the hazard h(t) is close
-# to t + sqrt(2/pi) and what is left a small rational function. The derivative is
-# gelu'(-t) = phi(t) * (zero - t) * (1 + W(t)) with its only zero written out, so that
-# the relative error is small even beside it. The density phi is computed as
+# With t = |x|, the upper tail is Phi(-t) = phi(t) / h(t), where the hazard h(t) is near
+# t + sqrt(2/pi) and the rest a small rational function. The derivative is gelu'(-t) =
+# phi(t) * (zero - t) * (1 + W(t)), with its only zero written out, so that the relative
+# error is small even beside it. The density phi is computed as
 #     2**965 * phi(t) = exp(_SHIFT - hi**2 / 2) * exp(-(t - hi) * (t + hi) / 2)
 # with hi close to t and so short that the first argument is exact; the power of two
 # keeps everything above the subnormal numbers until one last multiplication.

@@ -76,6 +76,10 @@ def _softmax(rows: Array) -> None:
 
 
 def _softmax_vjp(rows: Array, cotangent: Array) -> None:
+    # Counted from the cotangent of the largest score: where one probability rounds to
+    # 1, its own result is the sum of what is left, not a difference that is 0.
+    top = rows.argmax(axis=1)[:, np.newaxis]
+    np.subtract(cotangent, np.take_along_axis(cotangent, top, 1), out=cotangent)
     _softmax(rows)
     np.subtract(cotangent, _total(rows * cotangent), out=cotangent)
     np.multiply(rows, cotangent, out=rows)
@@ -139,11 +143,9 @@ def log_softmax_vjp(
 
 
 def _log_softmax(rows: Array) -> None:
-    error = _shift(rows)
-    others = _exponentials(rows, error)
+    others = _exponentials(rows, _shift(rows))
     others[np.arange(len(rows)), rows.argmax(axis=1)] = 0
     np.subtract(rows, np.log1p(_total(others)), out=rows)
-    np.add(rows, error, out=rows)
 
 
 def _log_softmax_vjp(rows: Array, cotangent: Array) -> None:

@@ -113,7 +113,7 @@ def silu_derivative(x: ArrayLike, /, *, out: Out = None) -> Result:
         >>> silu_derivative([-1000.0, 0.0, 1000.0])
         array([-0. ,  0.5,  1. ])
     """
-    return _blocks.elementwise(_silu_derivative, x, out=out)
+    return _blocks.elementwise(_silu_derivative, x, out=out, narrow=_silu_derivative)
 
 
 # Left of this, exp(x) is subnormal and short of digits.

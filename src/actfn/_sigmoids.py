@@ -54,7 +54,9 @@ def sigmoid_derivative(x: ArrayLike, /, *, out: Out = None) -> Result:
         >>> sigmoid_derivative([-1000.0, 0.0, 1000.0])
         array([0.  , 0.25, 0.  ])
     """
-    return _blocks.elementwise(_sigmoid_derivative, x, out=out)
+    return _blocks.elementwise(
+        _sigmoid_derivative, x, out=out, narrow=_sigmoid_derivative
+    )
 
 
 def logistic(x: Array, out: Array, scratch: Scratch) -> None:

@@ -53,7 +53,7 @@ def tanh_derivative(x: ArrayLike, /, *, out: Out = None) -> Result:
         >>> tanh_derivative([-1000.0, 0.0, 1000.0])
         array([0., 1., 0.])
     """
-    return _blocks.elementwise(_tanh_derivative, x, out=out)
+    return _blocks.elementwise(_tanh_derivative, x, out=out, narrow=_tanh_derivative)
 
 
 def _tanh(x: Array, out: Array, scratch: Scratch) -> None:

@@ -35,16 +35,21 @@ def real_array(x: ArrayLike, name: str = "x") -> Array:
     """Read `x` as an array of real numbers, without copying an array."""
     if type(x) is not np.ndarray:
         x = _as_array(x, name)
-    if x.dtype not in _NATIVE and x.dtype.kind not in "biu":
-        shown = repr(x.item()) if x.ndim == 0 else reprlib.repr(x.tolist())
-        # NumPy counts 8-byte-swapped floats as the same dtype only after newbyteorder.
-        if x.dtype.newbyteorder("=") not in _NATIVE:
-            mending = _MENDING.get(x.dtype.kind, "convert it to numbers first")
-            raise TypeError(
-                f"{name} must hold real numbers (bool, integer, float16, float32 or "
-                f"float64), got dtype {x.dtype}: {shown[:80]}; {mending}"
-            )
+    if x.dtype not in _NATIVE and not _is_integer_or_swapped(x.dtype):
+        shown = repr(x.item()) if x.ndim == 0 else reprlib.repr(x[:7].tolist())
+        mending = _MENDING.get(x.dtype.kind, "convert it to numbers first")
+        raise TypeError(
+            f"{name} must hold real numbers (bool, integer, float16, float32 or "
+            f"float64), got dtype {x.dtype}: {shown[:80]}; {mending}"
+        )
     return x
+
+
+def _is_integer_or_swapped(dtype: np.dtype[Any]) -> bool:
+    # Not every dtype has a byte order: StringDType raises when asked for one.
+    return dtype.kind in "biu" or (
+        dtype.kind == "f" and dtype.newbyteorder("=") in _NATIVE
+    )
 
 
 def _as_array(x: ArrayLike, name: str) -> Array:
@@ -117,9 +122,13 @@ def finite(**parameter: float) -> float:
             f"{name} must be a real number, got {type(value).__name__}: "
             f"{reprlib.repr(value)}"
         )
-    if not math.isfinite(value):
-        raise ValueError(f"{name} must be finite, got {value!r}")
-    return float(value)
+    try:
+        number = float(value)
+    except OverflowError:  # of an integer or a fraction
+        number = math.inf
+    if not math.isfinite(number):
+        raise ValueError(f"{name} must be finite, got {reprlib.repr(value)}")
+    return number
 
 
 def positive(**parameter: float) -> float:
@@ -135,7 +144,7 @@ def representable(parameters: Sequence[float], dtype: np.dtype[Any]) -> list[Any
     """Round parameters to the dtype that is computed in, if they fit."""
     rounded = [dtype.type(p) for p in parameters]
     for parameter, value in zip(parameters, rounded):
-        if not np.isfinite(value):
+        if not np.isfinite(value) or (parameter and not value):
             raise ValueError(
                 f"a parameter must fit the dtype of x, got {parameter!r} with "
                 f"{dtype}; convert x to float64 first"

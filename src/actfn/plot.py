@@ -70,7 +70,7 @@ def curve(
     """
     label, row, function = _read(activation)
     low, high = interval
-    if not low < high:
+    if not -np.inf < low < high < np.inf:
         raise ValueError(
             f"interval must go from a smaller to a larger number, got {interval!r}"
         )
@@ -134,11 +134,14 @@ def compare(
         >>> [text.get_text() for text in ax.get_legend().get_texts()]
         ['relu', 'elu', 'silu']
     """
-    if isinstance(activations, str):
+    if isinstance(activations, str) or callable(activations):
         raise TypeError(
             f"activations must be several names or functions, got {activations!r}; "
             f"write [{activations!r}], or use curve"
         )
+    activations = list(activations)
+    for activation in activations:
+        _read(activation)
     ax = plt.gca() if ax is None else ax
     for activation, style in zip(activations, itertools.cycle(_STYLES)):
         styled = {"linestyle": style, "label": _read(activation)[0], **line}
@@ -158,7 +161,8 @@ def _read(
             f"activation must be a name or a function, got "
             f"{type(activation).__name__}: {activation!r}"
         )
-    return activation.__name__, _ROWS.get(activation), activation
+    name = getattr(activation, "__name__", repr(activation))
+    return name, _ROWS.get(activation), activation
 
 
 def _values(

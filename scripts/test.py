@@ -1,0 +1,33 @@
+# Checks everything, and says yes or no in its last line: python3 scripts/test.py
+
+import sys
+import time
+
+import environment
+
+_STEPS = {
+    "formatting": ("-m", "ruff", "format", "--check", "--quiet", "."),
+    "lint": ("-m", "ruff", "check", "--quiet", "."),
+    "types": ("-m", "mypy"),
+    # Tests, the doctests of every docstring, and the strict build with its tests.
+    "tests": ("-m", "pytest", "-q"),
+}
+
+
+def main() -> int:
+    """Run each step, even if one before it failed."""
+    start = time.monotonic()
+    environment.prepare("test")
+    failed = []
+    for number, (name, command) in enumerate(_STEPS.items(), 1):
+        print(f"\n[{number}/{len(_STEPS)}] {name}", flush=True)
+        if environment.run(*command, *(sys.argv[1:] if name == "tests" else ())):
+            failed.append(name)
+    seconds = time.monotonic() - start
+    answer = f"NO: {', '.join(failed)} failed" if failed else "YES: all is well"
+    print(f"\n{answer} ({seconds:.0f} s)", flush=True)
+    return bool(failed)
+
+
+if __name__ == "__main__":
+    sys.exit(main())
