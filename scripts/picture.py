@@ -7,7 +7,7 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parent / "pages"))
 
-import figures  # noqa: E402 (found in scripts/pages)
+import figures
 
 PICTURE = Path(__file__).resolve().parents[1] / "docs" / "assets" / "curves.svg"
 _SHOWN = ("relu", "elu", "gelu", "softplus", "sigmoid", "tanh")
@@ -19,8 +19,9 @@ def draw() -> str:
 
     matplotlib.use("svg")
     exec(figures.SET_UP)
-    import actfn.plot
     from matplotlib import pyplot
+
+    import actfn.plot
 
     figure, axes = pyplot.subplots(1, 2, figsize=(8.4, 3.2), sharex=True)
     for ax, derivative, title in zip(axes, (False, True), ("functions", "derivatives")):

@@ -462,7 +462,7 @@ for i in range(2):
         looped[i, j] = max(total, 0.0)
 layer = relu(inputs @ weights + biases)
 print(layer)
-assert np.array_equal(layer, looped)
+assert np.allclose(layer, looped)
 
 # %% [markdown]
 # **4.** Write `standardize(x)`: it shifts and scales each column of a matrix to mean 0

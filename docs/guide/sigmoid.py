@@ -125,7 +125,7 @@ print(f"smallest {s.min():.1e}, largest is 1 - {1 - s.max():.1e}")
 # 3. It is **symmetric** about the point (0, ½): $\sigma(-x) = 1 - \sigma(x)$.
 
 # %%
-print("bounded:   ", bool(0 < s.min() and s.max() < 1))
+print("bounded:   ", bool(s.min() > 0 and s.max() < 1))
 print("increasing:", bool(np.all(np.diff(s) > 0)))
 print("symmetric: ", f"to {np.abs(sigmoid(-x) - (1 - s)).max():.1e}")
 

@@ -173,10 +173,10 @@ axes[0].legend()
 plt.show()
 
 # %% [markdown]
-# | | whole array | each row |
+# | sum of | whole array | each row |
 # |---|---:|---:|
-# | sum of row 0 | {{ in_all[0].sum():.4f }} | {{ in_rows[0].sum():.4f }} |
-# | sum of row 1 | {{ in_all[1].sum():.4f }} | {{ in_rows[1].sum():.4f }} |
+# | row 0 | {{ in_all[0].sum():.4f }} | {{ in_rows[0].sum():.4f }} |
+# | row 1 | {{ in_all[1].sum():.4f }} | {{ in_rows[1].sum():.4f }} |
 #
 # Row by row, both examples get the same probabilities, because [4, 5, 6] is
 # [1, 2, 3] + 3. Over the whole array, the second example takes

@@ -132,7 +132,7 @@ def execute(path: str, text: str) -> Any:
             with client.setup_kernel(
                 cleanup_kc=True, env=_environment(Path(folder)), cwd=folder
             ):
-                _run(client, nbformat.v4.new_code_cell(_KERNEL_SET_UP))
+                _run(client, _KERNEL_SET_UP)
                 for cell in notebook.cells:
                     if cell.cell_type == "code":
                         _run_cell(client, cell)
@@ -164,7 +164,9 @@ def _environment(folder: Path) -> dict[str, str]:
     }
 
 
-def _run(client: NotebookClient, cell: Any) -> Any:
+def _run(client: NotebookClient, source: str) -> Any:
+    """Run code that is not part of the guide."""
+    cell = nbformat.v4.new_code_cell(source)  # type: ignore[no-untyped-call]
     index = len(client.nb.cells)
     client.nb.cells.append(cell)
     try:
@@ -210,11 +212,10 @@ def _evaluate(client: NotebookClient, cell: Any, text: str) -> str:
 
     def value(found: re.Match[str]) -> str:
         expression, format_spec = _split(found[1].strip())
-        code = nbformat.v4.new_code_cell(f"format({expression}, {format_spec!r})")
         where = place(cell)
         where.line += text.count("\n", 0, found.start())
         try:
-            _run(client, code)
+            code = _run(client, f"format({expression}, {format_spec!r})")
         except CellExecutionError as error:
             reason = f"{error.ename}: {error.evalue}"
             raise where.error(f"{{{{ {found[1].strip()} }}}}: {reason}") from None

@@ -9,6 +9,7 @@ from typing import Any
 from unittest.mock import patch
 
 import numpy as np
+
 from actfn import Activation
 
 _INF = math.inf

@@ -3,6 +3,7 @@
 # the site's own toggle.
 
 import re
+from typing import Any
 
 # variable: (light, dark), told apart by colour-blind readers, at least 3:1 on the page
 PALETTE = {
@@ -20,7 +21,7 @@ PALETTE = {
 _LIGHT = {variable: light for variable, (light, _) in PALETTE.items()}
 _CYCLE = [light for variable, light in _LIGHT.items() if variable.startswith("c")]
 
-STYLE: dict[str, object] = {
+STYLE: dict[str, Any] = {
     "axes.axisbelow": True,
     "axes.facecolor": "none",
     "axes.edgecolor": _LIGHT["faint"],
@@ -60,7 +61,7 @@ matplotlib.rcParams["axes.prop_cycle"] = matplotlib.cycler(color={_CYCLE!r})
 """
 
 # Keyword arguments of savefig; the date would make every build different.
-SAVE = {"bbox_inches": "tight", "metadata": {"Date": None}}
+SAVE: dict[str, Any] = {"bbox_inches": "tight", "metadata": {"Date": None}}
 
 _VARIABLES = {light: f"var(--{variable})" for variable, light in _LIGHT.items()}
 _VARIABLES["#000000"] = "var(--ink)"  # what matplotlib draws black by itself
@@ -85,13 +86,5 @@ def themed(svg: str) -> str:
 
 def size(svg: str) -> tuple[int, int]:
     """The width and height of a figure in CSS pixels."""
-    found = re.search(r'<svg [^>]*?width="([\d.]+)pt"[^>]*?height="([\d.]+)pt"', svg)
-    found = found or re.search(
-        r'<svg [^>]*?height="([\d.]+)pt"[^>]*?width="([\d.]+)pt"', svg
-    )
-    if not found:
-        raise ValueError("a figure must state its width and height in points")
-    width, height = (round(float(n) * 4 / 3) for n in found.groups())
-    return (
-        (width, height) if "width" in found[0].split("height")[0] else (height, width)
-    )
+    points = dict(re.findall(r'\b(width|height)="([\d.]+)pt"', svg[:2000]))
+    return round(float(points["width"]) * 4 / 3), round(float(points["height"]) * 4 / 3)

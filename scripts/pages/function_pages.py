@@ -5,14 +5,16 @@ import html
 import io
 import json
 import sys
+from collections.abc import Iterable
 from typing import Any
 
-import actfn
 import facts
 import matplotlib
 import numpy as np
 from figures import SAVE, SET_UP, themed
 from rendering import fence, image
+
+import actfn
 
 matplotlib.use("svg")
 exec(SET_UP)
@@ -81,8 +83,8 @@ def _description(row: actfn.Activation) -> str:
         x = np.array([[-4.0, 0.0], [0.0, 0.0], [4.0, 0.0]])
         values = ", ".join(facts.number(v) for v in row.function(x)[:, 0])
         return (
-            f"The first result of {row.name} for the vector (x, 0), for x from −4 to 4: "
-            f"{values} at x = −4, 0 and 4. Dashed, its derivative with respect to x."
+            f"The first result of {row.name} for the vector (x, 0): {values} at "
+            f"x = −4, 0 and 4. Dashed, its derivative with respect to x."
         )
     values, slopes = (
         ", ".join(facts.number(v) for v in f(np.array([-4.0, 0.0, 4.0])))
@@ -179,26 +181,13 @@ def _facts(row: actfn.Activation, found: facts.Facts) -> str:
 def _coupled_facts(row: actfn.Activation) -> str:
     y = row.function(_MATRIX)
     shifted = np.abs(row.function(_MATRIX + 1000) - y).max()
-    sums = y.sum(axis=-1)
-    exponentials = np.exp(y).sum(axis=-1)
-    total = next(
-        (
-            f"{what} along the axis is 1 (here within {np.abs(s - 1).max():.1e})"
-            for what, s in (
-                ("The sum", sums),
-                ("The sum of exponentials", exponentials),
-            )
-            if np.allclose(s, 1)
-        ),
-        "",
-    )
+    sums = {"The sum": y, "The sum of exponentials": np.exp(y)}
+    gaps = {name: np.abs(v.sum(axis=-1) - 1).max() for name, v in sums.items()}
+    name = min(gaps, key=lambda name: gaps[name])
     rows = [
         ("Range", facts.interval(row.bounds, (False, row.bounds[1] == 0))),
-        ("Normalised", total),
-        (
-            "Shifting all scores",
-            f"by 1000 changes the results by at most {shifted:.1e}",
-        ),
+        ("Normalised", f"{name} along the axis is 1, within {gaps[name]:.2g}"),
+        ("Shifting all scores", f"by 1000 changes results by at most {shifted:.2g}"),
         ("Cost", facts.cost(row.function, _MATRIX)),
     ]
     return _table(("Property", "Found by evaluating it"), rows)
@@ -234,7 +223,7 @@ def _difference(row: actfn.Activation, namesake: actfn.Namesake) -> str:
     )
 
 
-def _table(header: tuple[str, ...], rows: list[tuple[str, ...]]) -> str:
+def _table(header: tuple[str, ...], rows: Iterable[tuple[str, ...]]) -> str:
     lines = [header, ("---",) * len(header), *rows]
     return "\n".join(
         "| " + " | ".join(cell.replace("|", "\\|") for cell in line) + " |"

@@ -8,13 +8,13 @@ from typing import Any
 
 import cache
 import nbformat
-from rendering import Page, fence, render
+from execution import PageError, execute
 from mkdocs.config.defaults import MkDocsConfig
 from mkdocs.exceptions import BuildError
 from mkdocs.plugins import get_plugin_logger
 from mkdocs.structure.files import File, Files
 from mkdocs.structure.pages import Page as SitePage
-from execution import PageError, execute
+from rendering import Page, fence, render
 
 log = get_plugin_logger("guides")
 
@@ -99,7 +99,7 @@ def _plain(notebook: Any) -> str:
         "name": "python3",
     }
     notebook.nbformat, notebook.nbformat_minor = 4, 5
-    return nbformat.writes(notebook) + "\n"
+    return f"{nbformat.writes(notebook)}\n"  # type: ignore[no-untyped-call]
 
 
 def _with_downloads(text: str, stem: str) -> str:

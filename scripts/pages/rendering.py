@@ -1,15 +1,16 @@
 # Turns an executed notebook into Markdown and figure files.
 
-import base64
 import html
 import re
 import textwrap
 from dataclasses import dataclass, field
+from itertools import groupby
 from typing import Any
 
 import figures
 import volatile
 from execution import place, shown_source, tags
+from nbformat import NotebookNode
 
 _ADDRESS = re.compile(r"\bat 0x[0-9a-fA-F]{6,}")
 _NOTE = "Measured on the machine that built this page."
@@ -38,7 +39,8 @@ def _cell(cell: Any, page: Page, stem: str, hide: dict[str, Any]) -> str:
     if not set(tags(cell)) & set(hide.get("remove_input_tags", [])):
         parts.append(fence("python", shown_source(cell)))
     alts = list(cell.metadata.options["alt"])
-    outputs = [_output(o, cell, page, stem, alts) for o in _merged(cell.outputs)]
+    cell.outputs = _merged(cell.outputs)
+    outputs = [_output(output, cell, page, stem, alts) for output in cell.outputs]
     if alts:
         raise place(cell).error("has more text alternatives than figures")
     if not set(tags(cell)) & set(hide.get("remove_all_outputs_tags", [])):
@@ -67,15 +69,20 @@ def _measured(shown: str) -> str:
 
 
 def _merged(outputs: list[Any]) -> list[Any]:
-    """Join pieces of one stream, which arrive as the kernel happens to flush them."""
+    """Join what was printed between two results: first to stdout, then to stderr.
+
+    Pieces of the two streams arrive in whatever order the kernel happens to flush them.
+    """
     merged: list[Any] = []
-    for output in outputs:
-        last = merged[-1] if merged else None
-        if last and output.output_type == "stream" == last.output_type:
-            if last.name == output.name:
-                last.text += output.text
-                continue
-        merged.append(output)
+    for is_stream, group in groupby(outputs, lambda o: o.output_type == "stream"):
+        pieces = list(group)
+        if not is_stream:
+            merged.extend(pieces)
+            continue
+        for name in ("stdout", "stderr"):
+            text = "".join(piece.text for piece in pieces if piece.name == name)
+            if text:
+                merged.append(NotebookNode(output_type="stream", name=name, text=text))
     return merged
 
 
@@ -89,15 +96,10 @@ def _output(output: Any, cell: Any, page: Page, stem: str, alts: list[str]) -> s
     if "image/svg+xml" in data:
         data["image/svg+xml"] = figures.themed(data["image/svg+xml"])
         return _figure(data["image/svg+xml"], cell, page, stem, alts)
-    if "image/png" in data:
-        return _picture(data["image/png"], cell, alts)
     if "text/html" in data:
         return f'<div class="output html">\n{data["text/html"].strip()}\n</div>'
-    if "text/markdown" in data:
-        return str(data["text/markdown"])
-    if "text/latex" in data:
-        return str(data["text/latex"])
-    return _text(data.get("text/plain", ""), cell, "output")
+    written = data.get("text/markdown") or data.get("text/latex")
+    return str(written or _text(data.get("text/plain", ""), cell, "output"))
 
 
 def _text(text: str, cell: Any, classes: str) -> str:
@@ -134,10 +136,3 @@ def image(source: str, alt: str, svg: str) -> str:
         f'<img class="figure" src="{source}" alt="{alt}" width="{width}" '
         f'height="{height}">'
     )
-
-
-def _picture(png: str, cell: Any, alts: list[str]) -> str:
-    # Pictures that are not drawn by matplotlib, such as a widget's; small and rare.
-    base64.b64decode(png, validate=True)
-    source = f"data:image/png;base64,{''.join(png.split())}"
-    return f'<img class="figure" src="{source}" alt="{_next_alt(cell, alts)}">'

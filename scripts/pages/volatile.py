@@ -22,13 +22,8 @@ def mark(notebook: Any) -> Iterator[tuple[Any, str]]:
             else:
                 used = _reads(tree) & measured
                 if used:
-                    yield (
-                        cell,
-                        (
-                            f"uses {', '.join(sorted(used))}, which a cell tagged {TAG} "
-                            f"measures; tag this cell {TAG} too"
-                        ),
-                    )
+                    names = ", ".join(sorted(used))
+                    yield cell, f"uses {names}, which a {TAG} cell measures; tag it too"
                 measured -= _stores(tree)
         cell.metadata.measured = sorted(measured)
 
@@ -95,9 +90,8 @@ class _Reads(ast.NodeVisitor):
     )
 
     def _function(self, node: Any) -> None:
-        inner = _Reads(
-            self.bound | {a.arg for a in ast.walk(node.args) if isinstance(a, ast.arg)}
-        )
+        inside = [a.arg for a in ast.walk(node.args) if isinstance(a, ast.arg)]
+        inner = _Reads(self.bound.union(inside))
         body = node.body if isinstance(node.body, list) else [node.body]
         inner._in_order(*body)
         self.read |= inner.read

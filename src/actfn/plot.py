@@ -69,6 +69,7 @@ def curve(
         'x'
     """
     label, row, function = _read(activation)
+    label += "" if row is None or row.elementwise else " of (x, 0)"
     low, high = interval
     if not -np.inf < low < high < np.inf:
         raise ValueError(
