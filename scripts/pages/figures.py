@@ -55,6 +55,7 @@ STYLE: dict[str, Any] = {
 # own matplotlibrc must not show in the figures.
 SET_UP = f"""
 import matplotlib
+import matplotlib.font_manager  # makes its cache, and says so, here and not on a page
 matplotlib.rcdefaults()
 matplotlib.rcParams.update({STYLE!r})
 matplotlib.rcParams["axes.prop_cycle"] = matplotlib.cycler(color={_CYCLE!r})
@@ -77,8 +78,10 @@ def _sheet() -> str:
 
 def themed(svg: str) -> str:
     """Make a figure drawn in the light palette follow the reader's colour scheme."""
+    # A variable works in a style only; hatches have their colour in an attribute.
+    styled = re.sub(r'\b(fill|stroke)="(#[0-9a-f]{6})"', r'style="\1: \2"', svg)
     coloured = re.sub(
-        r"(?<=[:\s])#[0-9a-f]{6}\b", lambda c: _VARIABLES.get(c[0], c[0]), svg
+        r"(?<=[:\s])#[0-9a-f]{6}\b", lambda c: _VARIABLES.get(c[0], c[0]), styled
     )
     head, style, rest = coloured.partition('<style type="text/css">')
     return f"{head}{style}{_sheet()}{rest}"

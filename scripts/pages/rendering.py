@@ -10,7 +10,7 @@ from typing import Any
 import figures
 import volatile
 from execution import place, shown_source, tags
-from nbformat import NotebookNode
+from nbformat.notebooknode import from_dict
 
 _ADDRESS = re.compile(r"\bat 0x[0-9a-fA-F]{6,}")
 _NOTE = "Measured on the machine that built this page."
@@ -82,7 +82,8 @@ def _merged(outputs: list[Any]) -> list[Any]:
         for name in ("stdout", "stderr"):
             text = "".join(piece.text for piece in pieces if piece.name == name)
             if text:
-                merged.append(NotebookNode(output_type="stream", name=name, text=text))
+                stream = {"output_type": "stream", "name": name, "text": text}
+                merged.append(from_dict(stream))  # type: ignore[no-untyped-call]
     return merged
 
 

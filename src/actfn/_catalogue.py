@@ -25,7 +25,10 @@ from ._soft_rectifiers import softplus, softplus_derivative
 from ._tangents import softsign, softsign_derivative, tanh, tanh_derivative
 
 _INF = float("inf")
-_NONE: Mapping[Any, Any] = MappingProxyType({})
+
+
+def _no_kinks() -> Mapping[float, float]:
+    return MappingProxyType({})
 
 
 @dataclass(frozen=True)
@@ -48,7 +51,7 @@ class Namesake:
     note: str = ""
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, eq=False, repr=False)
 class Activation:
     """One row of the catalogue: a function, its derivative, and what is known of them.
 
@@ -69,9 +72,12 @@ class Activation:
     bounds: tuple[float, float]
     gradient_bounds: tuple[float, float] | None
     increasing: bool = True
-    kinks: Mapping[float, float] = field(default_factory=lambda: _NONE)
+    kinks: Mapping[float, float] = field(default_factory=_no_kinks)
     namesakes: tuple[Namesake, ...] = ()
     other_names: tuple[str, ...] = ()
+
+    def __repr__(self) -> str:
+        return f"actfn.get({self.name!r})"
 
     @property
     def name(self) -> str:
@@ -368,6 +374,7 @@ _ROWS = (
 )
 
 CATALOGUE: Mapping[str, Activation] = MappingProxyType({r.name: r for r in _ROWS})
+"""All functions by name, family by family; it cannot be changed."""
 
 
 def _squash(name: str) -> str:
