@@ -60,7 +60,8 @@ def test_a_curve_lies_on_its_function(
     drawn = ~np.isnan(y)
     assert np.array_equal(y[drawn], expected[drawn])
     assert set(x[~drawn]) <= set(row.kinks)
-    assert ax.lines[0].get_label() == row.name + ", derivative" * derivative
+    label = row.name + " of (x, 0)" * (not row.elementwise)
+    assert ax.lines[0].get_label() == label + ", derivative" * derivative
     assert ax.get_xlabel() == "x"
 
 

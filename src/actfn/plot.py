@@ -69,7 +69,6 @@ def curve(
         'x'
     """
     label, row, function = _read(activation)
-    label += "" if row is None or row.elementwise else " of (x, 0)"
     low, high = interval
     if not -np.inf < low < high < np.inf:
         raise ValueError(
@@ -154,16 +153,16 @@ def compare(
 def _read(
     activation: str | Callable[..., Any],
 ) -> tuple[str, Activation | None, Callable[..., Any]]:
-    if isinstance(activation, str):
-        row = get(activation)
-        return row.name, row, row.function
-    if not callable(activation):
+    if not isinstance(activation, str) and not callable(activation):
         raise TypeError(
             f"activation must be a name or a function, got "
             f"{type(activation).__name__}: {activation!r}"
         )
-    name = getattr(activation, "__name__", repr(activation))
-    return name, _ROWS.get(activation), activation
+    row = get(activation) if isinstance(activation, str) else _ROWS.get(activation)
+    if row:
+        return row.name + " of (x, 0)" * (not row.elementwise), row, row.function
+    assert callable(activation)
+    return getattr(activation, "__name__", repr(activation)), None, activation
 
 
 def _values(
