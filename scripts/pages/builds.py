@@ -13,6 +13,8 @@ from mkdocs.utils import CountHandler
 
 sys.dont_write_bytecode = True  # mkdocs serve watches scripts/pages
 
+_goal: list[Path] = []  # where the site goes once it is whole
+
 
 def on_startup(command: Literal["build", "gh-deploy", "serve"], dirty: bool) -> None:
     """Remember for the other hooks, and for rebuilds, that the site is being served."""
@@ -21,37 +23,38 @@ def on_startup(command: Literal["build", "gh-deploy", "serve"], dirty: bool) -> 
 
 
 def on_config(config: MkDocsConfig) -> MkDocsConfig:
-    """Let a served site show its faults and go on."""
+    """Build beside the goal, or let a served site show its faults and go on."""
     if os.environ.get("ACTFN_SERVING"):
         # Too late to set config.strict: MkDocs has begun to count warnings.
         logger = logging.getLogger("mkdocs")
         for handler in [h for h in logger.handlers if isinstance(h, CountHandler)]:
             logger.removeHandler(handler)
+        return config
+    _goal[:] = [Path(config.site_dir)]
+    shutil.rmtree(_goal[0], ignore_errors=True)
+    config.site_dir = f"{config.site_dir}.partial"
     return config
 
 
 def on_post_build(config: MkDocsConfig) -> None:
-    """Read the hooks anew in the next build."""
+    """Put the site into its place; every other hook and plugin is done."""
     _forget_hooks()
+    for goal in _goal:
+        Path(config.site_dir).rename(goal)
+        config.site_dir = str(goal)
 
 
 def on_build_error(error: Exception, **kwargs: Any) -> None:
-    """Leave nothing that looks like a whole site."""
+    """Leave nothing: strict warnings fail a build that is already in its place."""
     _forget_hooks()
-    if not os.environ.get("ACTFN_SERVING") and _site:
-        shutil.rmtree(_site[0], ignore_errors=True)
-
-
-_site: list[str] = []
-
-
-def on_pre_build(config: MkDocsConfig) -> None:
-    """Note where the site goes, for the case that it fails."""
-    _site[:] = [config.site_dir]
+    for goal in _goal:
+        shutil.rmtree(goal, ignore_errors=True)
+        shutil.rmtree(f"{goal}.partial", ignore_errors=True)
 
 
 def _forget_hooks() -> None:
-    # MkDocs keeps the modules it has loaded; so does Python what they import.
+    # MkDocs keeps the modules that it has loaded, and Python what those import; in
+    # mkdocs serve, the next build is to read them anew.
     Hooks._load_hook.cache_clear()
     here = Path(__file__).parent
     for name, module in list(sys.modules.items()):

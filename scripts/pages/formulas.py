@@ -15,13 +15,20 @@ from mkdocs.structure.pages import Page
 _KATEX = Path(__file__).parent / "katex" / "katex.min.js"
 _CALL = "katex.renderToString(dukpy.formula, {displayMode: dukpy.display})"
 _FOUND = re.compile(
-    r'<(span|div) class="arithmatex">\\([(\[])(.*?)\\[)\]]</\1>', re.DOTALL
+    r'<(span|div) class="arithmatex" [^>]*>\\([(\[])(.*?)\\[)\]]</\1>', re.DOTALL
 )
 
 
 def on_page_content(html: str, page: Page, config: MkDocsConfig, files: Files) -> str:
-    """Replace each formula that arithmatex has marked."""
-    return _FOUND.sub(lambda found: _drawn(found, page), html)
+    """Keep the source of formulas out of the search."""
+    return html.replace(
+        ' class="arithmatex"', ' class="arithmatex" data-search-exclude'
+    )
+
+
+def on_post_page(output: str, page: Page, config: MkDocsConfig) -> str:
+    """Draw the formulas that arithmatex has marked; the search has read the page."""
+    return _FOUND.sub(lambda found: _drawn(found, page), output)
 
 
 def _drawn(found: re.Match[str], page: Page) -> str:
@@ -34,7 +41,7 @@ def _drawn(found: re.Match[str], page: Page) -> str:
             f"{page.file.src_uri}: the formula {formula.strip()!r} is wrong: "
             f"{reason[0] if reason else error}"
         ) from None
-    return f'<{tag} class="formula" data-search-exclude>{drawn}</{tag}>'
+    return f'<{tag} class="formula">{drawn}</{tag}>'
 
 
 @cache

@@ -96,11 +96,14 @@ def _description(row: actfn.Activation) -> str:
     )
 
 
-def _draw(row: actfn.Activation, ax: Any, **line: Any) -> None:
+def _draw(row: actfn.Activation, ax: Any, dot: int = 6, **line: Any) -> None:
     ax.axhline(0, color="#8b929a", linewidth=0.8)
     ax.axvline(0, color="#8b929a", linewidth=0.8)
     actfn.plot.curve(row.name, ax=ax, color="C0", **line)
-    actfn.plot.curve(row.name, derivative=True, ax=ax, color="C1", ls="--", **line)
+    slope = {"derivative": True, "color": "C1", "ls": "--", "markersize": dot}
+    actfn.plot.curve(row.name, ax=ax, **slope, **line)
+    for kink, value in row.kinks.items():
+        ax.plot([kink], [value], "o", color="C1", markersize=dot)
 
 
 def _curve(row: actfn.Activation) -> str:
@@ -112,7 +115,7 @@ def _curve(row: actfn.Activation) -> str:
 
 def _thumbnail(row: actfn.Activation) -> str:
     figure, ax = plt.subplots(figsize=(2.0, 1.5))
-    _draw(row, ax, interval=(-3.0, 3.0), linewidth=1.6, markersize=3)
+    _draw(row, ax, dot=3, interval=(-3.0, 3.0), linewidth=1.6)
     ax.set(xlim=(-3, 3), ylim=(-1.5, 3), xticks=[], yticks=[], xlabel="")
     ax.spines[:].set_visible(False)
     return _svg(figure)
