@@ -1,6 +1,8 @@
 # The environment of both commands: .venv with pinned, hash-checked packages. Standard
 # library only, because this runs before anything is installed.
 
+from __future__ import annotations  # for the message to a Python that is too old
+
 import hashlib
 import json
 import os

@@ -1,5 +1,6 @@
 # Checks everything, and says yes or no in its last line: python3 scripts/test.py
 
+import argparse
 import sys
 import time
 
@@ -16,12 +17,17 @@ _STEPS = {
 
 def main() -> int:
     """Run each step, even if one before it failed."""
+    parser = argparse.ArgumentParser(
+        description="Check formatting, lint and types, and run all tests.",
+        epilog="Further arguments go to pytest.",
+    )
+    _, for_pytest = parser.parse_known_args()
     start = time.monotonic()
     environment.prepare("test")
     failed = []
     for number, (name, command) in enumerate(_STEPS.items(), 1):
         print(f"\n[{number}/{len(_STEPS)}] {name}", flush=True)
-        if environment.run(*command, *(sys.argv[1:] if name == "tests" else ())):
+        if environment.run(*command, *(for_pytest if name == "tests" else ())):
             failed.append(name)
     seconds = time.monotonic() - start
     answer = f"NO: {', '.join(failed)} failed" if failed else "YES: all is well"

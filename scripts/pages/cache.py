@@ -8,7 +8,14 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
+from mkdocs.config.defaults import MkDocsConfig
+
 _PACKAGES = ("numpy", "matplotlib", "ipykernel", "jupytext", "nbclient")
+
+
+def root(config: MkDocsConfig) -> Path:
+    """The project's folder."""
+    return Path(config.config_file_path).resolve().parent
 
 
 def fingerprint(root: Path, *parts: str) -> str:
@@ -36,7 +43,8 @@ def load(root: Path, name: str, key: str) -> Any | None:
         kept = json.loads(_path(root, name).read_text(encoding="utf-8"))
     except (OSError, ValueError):
         return None
-    return kept["value"] if kept.get("key") == key else None
+    sound = isinstance(kept, dict) and kept.get("key") == key
+    return kept.get("value") if sound else None
 
 
 def keep(root: Path, name: str, key: str, value: Any) -> None:

@@ -64,6 +64,7 @@ def read(path: str, text: str) -> Any:
         line = _find(lines, cell, line)
         cell.id = f"cell-{number}"  # random otherwise
         cell.metadata.place = {"path": path, "cell": number, "line": line + 1}
+        line += len(cell.source.splitlines())
         if cell.cell_type == "code":
             cell.metadata.options = _options(cell)
     return notebook
@@ -128,19 +129,23 @@ def execute(path: str, text: str) -> Any:
             record_timing=False,
             resources={"metadata": {"path": folder}},
         )
-        try:
-            with client.setup_kernel(
-                cleanup_kc=True, env=_environment(Path(folder)), cwd=folder
-            ):
-                _run(client, _KERNEL_SET_UP)
-                for cell in notebook.cells:
-                    if cell.cell_type == "code":
-                        _run_cell(client, cell)
-                    elif cell.cell_type == "markdown":
-                        cell.source = _evaluate(client, cell, cell.source)
-        except DeadKernelError:
-            raise PageError(f"{path}: its kernel died") from None
+        # Without the user's start-up files of IPython.
+        settings = {"env": environment(IPYTHONDIR=folder), "cwd": folder}
+        with client.setup_kernel(cleanup_kc=True, **settings):
+            _run(client, _KERNEL_SET_UP)
+            for cell in notebook.cells:
+                try:
+                    _fill(client, cell)
+                except DeadKernelError:
+                    raise place(cell).error("the kernel died") from None
     return notebook
+
+
+def _fill(client: NotebookClient, cell: Any) -> None:
+    if cell.cell_type == "code":
+        _run_cell(client, cell)
+    elif cell.cell_type == "markdown":
+        cell.source = _evaluate(client, cell, cell.source)
 
 
 def _manager(folder: Path) -> AsyncKernelManager:
@@ -154,13 +159,18 @@ def _manager(folder: Path) -> AsyncKernelManager:
     )
 
 
-def _environment(folder: Path) -> dict[str, str]:
+def environment(**more: str) -> dict[str, str]:
+    """Variables under which Python computes what pages show."""
+    source = str(Path(__file__).resolve().parents[2] / "src")
+    others = os.environ.get("PYTHONPATH")
     return {
         **os.environ,
-        "IPYTHONDIR": str(folder),  # without the user's start-up files
         "OPENBLAS_NUM_THREADS": "1",  # sums in the same order on every machine
         "PYTHONDONTWRITEBYTECODE": "1",  # mkdocs serve watches src/
         "PYTHONHASHSEED": "0",
+        "PYTHONPATH": os.pathsep.join(filter(None, (source, others))),
+        "PYTHONUTF8": "1",
+        **more,
     }
 
 
@@ -198,13 +208,17 @@ def _run_cell(client: NotebookClient, cell: Any) -> None:
 
 def _raised(cell: Any, error: CellExecutionError) -> PageError:
     plain = re.sub(r"\x1b\[[0-9;]*m", "", error.traceback)
-    found = re.search(r"^Cell In\[\d+\], line (\d+)", plain, re.MULTILINE)
-    found = found or re.search(r"^-+> (\d+) ", plain, re.MULTILINE)
+    found = re.search(r"^\s*Cell In\[\d+\], line (\d+)", plain, re.MULTILINE)
     where = place(cell)
     line = int(found[1]) if found else 1
     where.line += line - 1
     code = cell.source.splitlines()[line - 1].strip()
-    return where.error(f"{error.ename}: {error.evalue or code}")
+    return where.error(f"{error.ename}: {_reason(error) or code}")
+
+
+def _reason(error: CellExecutionError) -> str:
+    """What an exception says, without the kernel's name for the cell."""
+    return re.sub(r" \(\d+\.py, line \d+\)$", "", error.evalue)
 
 
 def _evaluate(client: NotebookClient, cell: Any, text: str) -> str:
@@ -217,7 +231,7 @@ def _evaluate(client: NotebookClient, cell: Any, text: str) -> str:
         try:
             code = _run(client, f"format({expression}, {format_spec!r})")
         except CellExecutionError as error:
-            reason = f"{error.ename}: {error.evalue}"
+            reason = f"{error.ename}: {_reason(error)}"
             raise where.error(f"{{{{ {found[1].strip()} }}}}: {reason}") from None
         shown = str(ast.literal_eval(code.outputs[-1]["data"]["text/plain"]))
         if not volatile.uses(expression, cell.metadata.measured):

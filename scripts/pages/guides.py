@@ -58,7 +58,7 @@ def on_page_read_source(page: SitePage, config: MkDocsConfig) -> str | None:
 
 
 def _result(file: File, config: MkDocsConfig) -> dict[str, Any] | PageError:
-    root = Path(config.config_file_path).parent
+    root = cache.root(config)
     path = Path(str(file.abs_src_path))
     shown = path.relative_to(root).as_posix()
     text = path.read_text(encoding="utf-8")

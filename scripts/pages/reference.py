@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import cache
+from execution import environment
 from mkdocs.config.defaults import MkDocsConfig
 from mkdocs.exceptions import BuildError
 from mkdocs.plugins import get_plugin_logger
@@ -30,7 +31,7 @@ _fault: list[str] = []  # why there are none; shown where the gallery would be
 
 def on_files(files: Files, config: MkDocsConfig) -> Files:
     """Make the pages, or take them from the cache, and add them to the site."""
-    root = Path(config.config_file_path).parent
+    root = cache.root(config)
     _pages.clear()
     _fault.clear()
     try:
@@ -78,13 +79,12 @@ def _made(root: Path) -> dict[str, Any]:
 
 def _python(*arguments: str) -> str:
     """Run Python on the package as it is now, and give what it prints."""
-    environment = {**os.environ, "PYTHONDONTWRITEBYTECODE": "1"}
     done = subprocess.run(
         [sys.executable, *arguments],
         capture_output=True,
         check=False,
         encoding="utf-8",
-        env={**environment, "PYTHONIOENCODING": "utf-8"},
+        env=environment(),
     )
     if done.returncode:
         raise BuildError(f"the reference: {_reason(done.stderr)}")
