@@ -97,6 +97,8 @@ def _output(output: Any, cell: Any, page: Page, stem: str, alts: list[str]) -> s
     if "image/svg+xml" in data:
         data["image/svg+xml"] = figures.themed(data["image/svg+xml"])
         return _figure(data["image/svg+xml"], cell, page, stem, alts)
+    if any(kind.startswith("image/") for kind in data):
+        raise place(cell).error("shows a picture that matplotlib has not drawn as SVG")
     if "text/html" in data:
         return f'<div class="output html">\n{data["text/html"].strip()}\n</div>'
     written = data.get("text/markdown") or data.get("text/latex")

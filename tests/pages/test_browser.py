@@ -234,10 +234,8 @@ def test_copying_a_doctest_copies_what_is_typed(address: str, page: Any) -> None
     go(page, address + "reference/relu/")
     block = page.locator("div.highlight:has(.gp)").first
     assert ">>>" in block.inner_text()
-    assert copied(page, block).splitlines() == [
-        "from actfn import relu",
-        "relu([-2.0, 0.0, 3.0])",
-    ]
+    lines = [line for line in copied(page, block).splitlines() if line]
+    assert lines == ["from actfn import relu", "relu([-2.0, 0.0, 3.0])"]
 
 
 def test_copying_a_cell_copies_all_of_it_and_outputs_offer_nothing(

@@ -123,6 +123,14 @@ RUNNING = {
         ("cell 3", "{{ took }} is measured"),
         "#| alt",
     ),
+    "a picture is not drawn by matplotlib": Fault(
+        code(
+            "from IPython.display import Image",
+            "Image(data=b'\\x89PNG\\r\\n\\x1a\\n' + bytes(20), format='png')",
+        ),
+        ("cell 2", "not drawn as SVG"),
+        "from IPython",
+    ),
     "a cell ends its kernel": Fault(
         code("import os") + code("# so", "os._exit(3)"),
         ("cell 3", "kernel died"),
@@ -134,6 +142,16 @@ RUNNING = {
 PROSE = {
     "a link is broken": Fault(prose("[one](nowhere.md)"), ("nowhere.md", "not found")),
     "an anchor is broken": Fault(prose("[one](#nowhere)"), ("#nowhere", "no such")),
+    "a picture in prose has no text alternative": Fault(
+        prose("![](../assets/favicon.svg)"), ("no text alternative", "favicon.svg")
+    ),
+    "a picture in HTML has no text alternative": Fault(
+        code(
+            "from IPython.display import HTML",
+            "HTML('<img src=\"../../assets/favicon.svg\">')",
+        ),
+        ("no text alternative", "favicon.svg"),
+    ),
     "a cross-reference is broken": Fault(
         prose("[one][actfn.nowhere]"), ("cross-reference", "actfn.nowhere")
     ),
