@@ -122,6 +122,23 @@ def test_what_is_installed_is_not_installed_again(environment: Any) -> None:
     assert prepared(environment, "docs") == prepared(environment, "test") == []
 
 
+def test_what_the_tests_need_is_enough_for_the_site(environment: Any) -> None:
+    assert prepared(environment, "test") == ["make", "pins", "package"]
+    assert prepared(environment, "docs") == []
+
+
+def test_the_tests_are_pinned_to_the_versions_of_the_site() -> None:
+    site, tests = (
+        set(re.findall(r"^[\w.-]+==[^ \n]+.*", text, re.MULTILINE))
+        for text in (
+            (SCRIPTS / "requirements" / f"{name}.txt").read_text("utf-8")
+            for name in ("docs", "test")
+        )
+    )
+    assert len(site) > 50
+    assert site <= tests
+
+
 @pytest.mark.parametrize("changed", ["requirements/docs.txt", "pyproject.toml"])
 def test_changed_pins_are_installed(
     changed: str, environment: Any, tmp_path: Path
