@@ -4,6 +4,7 @@
 import ast
 import os
 import re
+import subprocess
 import tempfile
 from dataclasses import dataclass
 from itertools import takewhile
@@ -129,9 +130,11 @@ def execute(path: str, text: str) -> Any:
             record_timing=False,
             resources={"metadata": {"path": folder}},
         )
-        # Without the user's start-up files of IPython.
+        # Without the user's start-up files of IPython. What cells print comes back as
+        # outputs; what is left is the kernel's own complaints while it shuts down.
         settings = {"env": environment(IPYTHONDIR=folder), "cwd": folder}
-        with client.setup_kernel(cleanup_kc=True, **settings):
+        silent = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
+        with client.setup_kernel(cleanup_kc=True, **settings, **silent):
             _run(client, _KERNEL_SET_UP)
             for cell in notebook.cells:
                 try:
