@@ -296,8 +296,3 @@ def test_the_notebook_can_be_downloaded_with_outputs(page: Any, build: Build) ->
 def test_the_copy_button_leaves_outputs_alone(page: Any) -> None:
     for output in page.select("div.highlight.output"):
         assert "no-copy" in output["class"]
-
-
-def test_a_relative_path_to_the_configuration_does_no_harm(small: Project) -> None:
-    build = small.build(config="small.yml")
-    assert build.code == 0, build.output
