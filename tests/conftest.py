@@ -8,8 +8,11 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from hypothesis.configuration import set_hypothesis_home_dir
 
 HERE = Path(__file__).parent
+
+set_hypothesis_home_dir(HERE.parent / ".cache" / "hypothesis")
 
 # Importlib mode, which lets files in several folders have one name, leaves out what
 # the tests share: laboratory.py, judge.py and the formulas of the families.

@@ -3,6 +3,7 @@
 
 import importlib
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -41,10 +42,26 @@ def slope(f: Exact, x: Any) -> Any:
     """The derivative at a point where there is one."""
 
     def difference() -> Any:
-        step = (abs(x) or 1) * mpf(10) ** (-mp.dps // 3)
-        return (f(x + step) - f(x - step)) / (2 * step)
+        # A step that is short beside x and beside the waves of a sine.
+        step = (min(abs(x), 1) or 1) * mpf(10) ** (-mp.dps // 3)
+        with mp.workdps(mp.dps + max(0, mp.mag(x or 1) // 3)):
+            return (f(x + step) - f(x - step)) / (2 * step)
 
     return settled(difference)
+
+
+def vector(f: Exact, x: list[Any]) -> list[Any]:
+    """The results of a formula that takes a vector, one of them or many."""
+    y = f(x)
+    return y if isinstance(y, list) else [y]
+
+
+def component(f: Exact, x: list[Any], i: int) -> Any:
+    return vector(f, x)[i]
+
+
+def settled_vector(f: Exact, x: list[Any]) -> list[Any]:
+    return [settled(partial(component, f, x, i)) for i in range(len(vector(f, x)))]
 
 
 def product(f: Exact, x: list[Any], cotangent: list[Any]) -> list[list[Any]]:
@@ -52,11 +69,11 @@ def product(f: Exact, x: list[Any], cotangent: list[Any]) -> list[list[Any]]:
 
     def term(i: int, j: int) -> Any:
         def moved(t: Any) -> Any:
-            return f([v + t * (k == j) for k, v in enumerate(x)])[i]
+            return component(f, [*x[:j], t, *x[j + 1 :]], i)
 
-        return cotangent[i] * slope(moved, mpf(0))
+        return cotangent[i] * slope(moved, x[j])
 
-    return [[term(i, j) for i in range(len(x))] for j in range(len(x))]
+    return [[term(i, j) for i in range(len(cotangent))] for j in range(len(x))]
 
 
 def ulps(got: Any, expected: Any, size: Any = None) -> float:

@@ -16,6 +16,9 @@ from actfn.plot import compare, curve
 
 mpl.use("agg")
 
+# The seed that a curve makes of 0.
+SEED_OF_ZERO = int(np.random.default_rng(0).integers(2**32))
+
 
 @pytest.fixture(autouse=True)
 def figures_are_closed() -> Iterator[None]:
@@ -43,7 +46,11 @@ def dots(ax: Axes, *, filled: bool) -> list[tuple[float, float]]:
 
 
 @pytest.mark.parametrize("derivative", [False, True])
-@pytest.mark.parametrize("row", actfn.CATALOGUE.values(), ids=lambda r: r.name)
+@pytest.mark.parametrize(
+    "row",
+    [row for row in actfn.CATALOGUE.values() if "axis" not in row.parameters],
+    ids=lambda r: r.name,
+)
 def test_a_curve_lies_on_its_function(
     ax: Axes, row: actfn.Activation, derivative: bool
 ) -> None:
@@ -51,18 +58,85 @@ def test_a_curve_lies_on_its_function(
     x, y = data(ax.lines[0])
     assert (x[0], x[-1]) == (-3, 5)
     assert len(x) > 200
-    if row.elementwise:
-        expected = (row.gradient if derivative else row.function)(x)
+    if not derivative:
+        expected = row.function(x)
+    elif row.elementwise:
+        expected = row.gradient(x) if row.gradient else None
     else:
-        arrays = [np.stack([x, 0 * x], axis=1), np.eye(2)[[0] * len(x)]]
-        f = row.gradient if derivative else row.function
-        expected = f(*arrays[: 1 + derivative])[:, 0]
+        expected = row.gradient(x, np.ones_like(x))[0] if row.gradient else None
     drawn = ~np.isnan(y)
     assert np.array_equal(y[drawn], expected[drawn])
     assert set(x[~drawn]) <= set(row.kinks)
-    label = row.name + " of (x, 0)" * (not row.elementwise)
-    assert ax.lines[0].get_label() == label + ", derivative" * derivative
+    assert ax.lines[0].get_label() == row.name + ", derivative" * derivative
     assert ax.get_xlabel() == "x"
+
+
+@pytest.mark.parametrize(
+    "row",
+    [row for row in actfn.CATALOGUE.values() if "axis" in row.parameters],
+    ids=lambda r: r.name,
+)
+def test_a_function_that_couples_is_drawn_along_its_section(
+    ax: Axes, row: actfn.Activation
+) -> None:
+    curve(row.name, ax=ax, interval=(-3, 5))
+    x, y = data(ax.lines[0])
+    assert (x[0], x[-1]) == (-3, 5)
+    assert len(x) > 200
+    for i in (0, 100, 400, 800):
+        vector = [x[i] if v is None else v for v in row.section]
+        seed = {"rng": SEED_OF_ZERO} if "rng" in row.parameters else {}
+        results = row.function(vector, axis=-1, **seed)
+        assert y[i] == np.ravel(results)[0]
+    names = ["x" if v is None else f"{v:g}" for v in row.section]
+    label = f"{row.name} of ({', '.join(names)})"
+    assert ax.lines[0].get_label() == label
+
+
+@pytest.mark.parametrize(
+    "row",
+    [r for r in actfn.CATALOGUE.values() if "axis" in r.parameters and r.gradient],
+    ids=lambda r: r.name,
+)
+def test_the_slope_of_a_function_that_couples_is_that_of_its_curve(
+    ax: Axes, row: actfn.Activation
+) -> None:
+    curve(row.name, ax=ax, interval=(-3, 5))
+    curve(row.name, derivative=True, ax=ax, interval=(-3, 5))
+    x, y = data(ax.lines[0])
+    points, slope = data(ax.lines[1])
+    slope = slope[np.isin(points, x)]
+    differences = (y[2:] - y[:-2]) / (x[2:] - x[:-2])
+    # The two sides of a kink differ.
+    kinky = np.abs(np.diff(y, 2)) / np.diff(x)[0] > 0.05
+    kinky = np.convolve(kinky, np.ones(5), "same") > 0
+    wrong = np.abs(slope[1:-1] - differences) > 2e-3 * (1 + np.abs(differences))
+    assert not (wrong & ~kinky).any()
+    assert ax.lines[1].get_label() == f"{ax.lines[0].get_label()}, derivative"
+
+
+def test_what_has_no_derivative_is_refused_by_name() -> None:
+    for row in actfn.CATALOGUE.values():
+        if row.gradient is None:
+            with pytest.raises(ValueError, match=f"^{row.name} has no derivative"):
+                curve(row.name, derivative=True)
+    assert not plt.get_fignums()
+
+
+def test_noise_is_drawn_once_for_a_whole_curve(ax: Axes) -> None:
+    for rng in (0, np.random.default_rng(0), 1):
+        curve("gumbel_softmax", ax=ax, parameters={"rng": rng})
+    first, same, other = (data(line)[1] for line in ax.lines)
+    assert np.array_equal(first, same)
+    assert not np.array_equal(first, other)
+    assert (np.diff(first) > 0).all()
+
+
+def test_a_curve_of_prelu_takes_its_weight(ax: Axes) -> None:
+    curve("prelu", ax=ax, parameters={"weight": 0.5})
+    curve("prelu", derivative=True, ax=ax, parameters={"weight": 0.5})
+    assert data(ax.lines[0])[1][0] == -2
+    assert data(ax.lines[1])[1][0] == 0.5
 
 
 def test_a_curve_goes_into_the_axes_that_are_given() -> None:
@@ -155,8 +229,8 @@ def test_compare_names_lines_and_varies_their_style(derivative: bool) -> None:
 
 
 def test_compare_takes_functions_and_any_iterable() -> None:
-    ax = compare(f for f in (actfn.relu, np.cos, "swish"))
-    assert [line.get_label() for line in ax.lines] == ["relu", "cos", "silu"]
+    ax = compare(f for f in (actfn.relu, np.cos, "linear"))
+    assert [line.get_label() for line in ax.lines] == ["relu", "cos", "identity"]
 
 
 @pytest.mark.parametrize(

@@ -1,4 +1,4 @@
-# Piecewise linear functions, and the identity that they are made of.
+# Functions that cut off what lies below a threshold, and the identity.
 
 import numpy as np
 from numpy.typing import ArrayLike
@@ -109,35 +109,158 @@ def relu_derivative(x: ArrayLike, /, *, out: Out = None) -> Result:
         Bertoin, Bolte, Gerchinovitz and Pauwels (2021), [Numerical influence of
         ReLU'(0) on backpropagation](https://arxiv.org/abs/2106.12915), on this choice.
     """
-    return _blocks.elementwise(_relu_derivative, x, out=out)
+    return _blocks.elementwise(positive, x, out=out)
 
 
 def _relu(x: Array, out: Array, scratch: Scratch) -> None:
     np.maximum(x, 0, out=out)
 
 
-def _relu_derivative(x: Array, out: Array, scratch: Scratch) -> None:
+def positive(x: Array, out: Array, scratch: Scratch) -> None:
+    """Write 1 where x is above 0, else 0."""
     # The sign lets NaN through, which a comparison does not; heaviside takes 10 times
     # as long.
     np.sign(x, out=out)
     np.maximum(out, 0, out=out)
 
 
-def leaky_relu(
-    x: ArrayLike, /, negative_slope: float = 0.01, *, out: Out = None
-) -> Result:
-    r"""Keep what is positive and scale the rest by a small slope.
+def relu6(x: ArrayLike, /, *, out: Out = None) -> Result:
+    r"""Keep what lies between 0 and 6, and clip the rest.
 
-    $$\operatorname{leaky\_relu}(x) = \begin{cases}
-    x & \text{if } x > 0 \\ s\,x & \text{otherwise} \end{cases}
-    \qquad s = \text{negative\_slope}$$
+    $$\operatorname{relu6}(x) = \min(\max(x, 0),\, 6)$$
 
-    A unit whose inputs are all negative still has a gradient, so that it can recover;
-    under [`relu`][actfn.relu] it would stay dead.
+    The ceiling bounds what the next layer has to represent, which suits arithmetic of
+    few bits. Units above 6 have no gradient either.
 
     Args:
         x: Real numbers: a scalar or an array-like of any shape.
-        negative_slope: Slope below 0, any finite number. Keras and TensorFlow use 0.2.
+        out: Array for the result, of its shape and dtype; may be `x` itself.
+
+    Returns:
+        Values in [0, 6] of the shape of `x`; a scalar for a scalar. float16, float32
+            and float64 are kept, integers and booleans give float64.
+
+    Raises:
+        TypeError: If `x` does not hold real numbers, or `out` has the wrong dtype.
+        ValueError: If `x` is ragged, or `out` has the wrong shape or is read-only.
+
+    Examples:
+        >>> from actfn import relu6
+        >>> relu6([-2.0, 3.0, 8.0])
+        array([0., 3., 6.])
+
+    References:
+        Krizhevsky (2010), [Convolutional Deep Belief Networks on
+        CIFAR-10](http://www.cs.utoronto.ca/~kriz/conv-cifar10-aug2010.pdf).
+    """
+    return _blocks.elementwise(_relu6, x, out=out)
+
+
+def relu6_derivative(x: ArrayLike, /, *, out: Out = None) -> Result:
+    r"""Give the derivative of ReLU6: 1 between 0 and 6, else 0.
+
+    $$\operatorname{relu6}'(x) = \begin{cases}
+    1 & \text{if } 0 < x < 6 \\ 0 & \text{otherwise} \end{cases}$$
+
+    At 0 and 6, where the derivative does not exist, the value chosen is 0, that of the
+    flat sides, as PyTorch and JAX choose.
+
+    Arguments, dtypes and errors are those of [`relu6`][actfn.relu6].
+
+    Examples:
+        >>> from actfn import relu6_derivative
+        >>> relu6_derivative([-2.0, 0.0, 3.0, 6.0, 8.0])
+        array([0., 0., 1., 0., 0.])
+    """
+    return _blocks.elementwise(_relu6_derivative, x, out=out)
+
+
+def _relu6(x: Array, out: Array, scratch: Scratch) -> None:
+    np.maximum(x, 0, out=out)
+    np.minimum(out, 6, out=out)
+
+
+def _relu6_derivative(x: Array, out: Array, scratch: Scratch) -> None:
+    np.subtract(6, x, out=scratch[0])
+    np.minimum(x, scratch[0], out=scratch[0])
+    positive(scratch[0], out, scratch)
+
+
+def squared_relu(x: ArrayLike, /, *, out: Out = None) -> Result:
+    r"""Square what is positive and replace the rest by 0.
+
+    $$\operatorname{squared\_relu}(x) = \max(x, 0)^2$$
+
+    Unlike [`relu`][actfn.relu] it has no corner at 0, and its gradient grows with its
+    input. It was found by a search for cheaper transformers.
+
+    Args:
+        x: Real numbers: a scalar or an array-like of any shape.
+        out: Array for the result, of its shape and dtype; may be `x` itself.
+
+    Returns:
+        Values in [0, ∞) of the shape of `x`; a scalar for a scalar. float16, float32
+            and float64 are kept, integers and booleans give float64.
+
+    Raises:
+        TypeError: If `x` does not hold real numbers, or `out` has the wrong dtype.
+        ValueError: If `x` is ragged, or `out` has the wrong shape or is read-only.
+
+    Examples:
+        >>> from actfn import squared_relu
+        >>> squared_relu([-2.0, 0.5, 3.0])
+        array([0.  , 0.25, 9.  ])
+
+    References:
+        So, Mańke, Liu, Dai, Shazeer and Le (2021), [Primer: Searching for Efficient
+        Transformers for Language Modeling](https://arxiv.org/abs/2109.08668).
+    """
+    return _blocks.elementwise(_squared_relu, x, out=out)
+
+
+def squared_relu_derivative(x: ArrayLike, /, *, out: Out = None) -> Result:
+    r"""Give the derivative of squared ReLU: twice ReLU.
+
+    $$\operatorname{squared\_relu}'(x) = 2\max(x, 0)$$
+
+    At 0 the derivative is 0, and has a corner: the second derivative jumps there.
+
+    Arguments, dtypes and errors are those of [`squared_relu`][actfn.squared_relu].
+
+    Examples:
+        >>> from actfn import squared_relu_derivative
+        >>> squared_relu_derivative([-2.0, 0.0, 3.0])
+        array([0., 0., 6.])
+    """
+    return _blocks.elementwise(_squared_relu_derivative, x, out=out)
+
+
+def _squared_relu(x: Array, out: Array, scratch: Scratch) -> None:
+    np.maximum(x, 0, out=out)
+    np.multiply(out, out, out=out)
+
+
+def _squared_relu_derivative(x: Array, out: Array, scratch: Scratch) -> None:
+    np.maximum(x, 0, out=out)
+    np.add(out, out, out=out)
+
+
+def threshold(
+    x: ArrayLike, /, threshold: float = 1.0, value: float = 0.0, *, out: Out = None
+) -> Result:
+    r"""Keep what exceeds a threshold and replace the rest by a fixed value.
+
+    $$\operatorname{threshold}(x) = \begin{cases}
+    x & \text{if } x > t \\ v & \text{otherwise} \end{cases}
+    \qquad t = \text{threshold} \quad v = \text{value}$$
+
+    Unless both parameters are equal, the function jumps at the threshold. PyTorch
+    demands both; the defaults are those of ONNX.
+
+    Args:
+        x: Real numbers: a scalar or an array-like of any shape.
+        threshold: What x must exceed to be kept, any finite number.
+        value: What replaces the rest, any finite number.
         out: Array for the result, of its shape and dtype; may be `x` itself.
 
     Returns:
@@ -145,60 +268,122 @@ def leaky_relu(
             are kept, integers and booleans give float64.
 
     Raises:
-        TypeError: If `x` or `negative_slope` does not hold real numbers, or `out` has
-            the wrong dtype.
-        ValueError: If `x` is ragged, `negative_slope` is not finite, or `out` has the
-            wrong shape or is read-only.
+        TypeError: If `x`, `threshold` or `value` does not hold real numbers, or `out`
+            has the wrong dtype.
+        ValueError: If `x` is ragged, `threshold` or `value` is not finite, or `out` has
+            the wrong shape or is read-only.
 
     Examples:
-        >>> from actfn import leaky_relu
-        >>> leaky_relu([-2.0, 0.0, 3.0], negative_slope=0.125)
-        array([-0.25,  0.  ,  3.  ])
-
-    References:
-        Maas, Hannun and Ng (2013), [Rectifier Nonlinearities Improve Neural Network
-        Acoustic Models](https://ai.stanford.edu/~amaas/papers/relu_hybrid_icml2013_final.pdf).
+        >>> from actfn import threshold
+        >>> threshold([-2.0, 1.0, 3.0])
+        array([0., 0., 3.])
+        >>> threshold([-2.0, 1.0, 3.0], threshold=-3, value=5)
+        array([-2.,  1.,  3.])
     """
-    slope = _validation.finite(negative_slope=negative_slope)
-    return _blocks.elementwise(_leaky_relu, x, slope, out=out)
+    limit = _validation.finite(threshold=threshold)
+    value = _validation.finite(value=value)
+    return _blocks.elementwise(_threshold, x, limit, value, out=out)
 
 
-def leaky_relu_derivative(
-    x: ArrayLike, /, negative_slope: float = 0.01, *, out: Out = None
+def threshold_derivative(
+    x: ArrayLike, /, threshold: float = 1.0, value: float = 0.0, *, out: Out = None
 ) -> Result:
-    r"""Give the derivative of leaky ReLU: 1 above 0, else the slope.
+    r"""Give the derivative of threshold: 1 above the threshold, else 0.
 
-    $$\operatorname{leaky\_relu}'(x) = \begin{cases}
-    1 & \text{if } x > 0 \\ s & \text{otherwise} \end{cases}
-    \qquad s = \text{negative\_slope}$$
+    $$\operatorname{threshold}'(x) = \begin{cases}
+    1 & \text{if } x > t \\ 0 & \text{otherwise} \end{cases}
+    \qquad t = \text{threshold}$$
 
-    At 0, where the derivative does not exist, the value chosen is `negative_slope`, as
-    PyTorch chooses, so that a slope of 0 gives the derivative of ReLU. JAX chooses 1.
+    At 1, or where else the threshold is put, the derivative does not exist and the
+    value chosen is 0, as PyTorch chooses: the function takes its fixed value there.
 
-    Arguments, dtypes and errors are those of [`leaky_relu`][actfn.leaky_relu].
+    Arguments, dtypes and errors are those of [`threshold`][actfn.threshold].
 
     Examples:
-        >>> from actfn import leaky_relu_derivative
-        >>> leaky_relu_derivative([-2.0, 0.0, 3.0], negative_slope=0.125)
-        array([0.125, 0.125, 1.   ])
+        >>> from actfn import threshold_derivative
+        >>> threshold_derivative([-2.0, 1.0, 3.0])
+        array([0., 0., 1.])
     """
-    slope = _validation.finite(negative_slope=negative_slope)
-    return _blocks.elementwise(_leaky_relu_derivative, x, slope, out=out)
+    limit = _validation.finite(threshold=threshold)
+    value = _validation.finite(value=value)
+    return _blocks.elementwise(_threshold_derivative, x, limit, value, out=out)
 
 
-def _leaky_relu(x: Array, out: Array, scratch: Scratch, slope: float) -> None:
-    np.maximum(x, 0, out=out)
-    if slope:  # 0 times -inf would be NaN
-        np.minimum(x, 0, out=scratch[0])
-        np.multiply(scratch[0], slope, out=scratch[0])
-        np.add(out, scratch[0], out=out)
-
-
-def _leaky_relu_derivative(
-    x: Array, out: Array, scratch: Scratch, slope: float
+def _threshold(
+    x: Array, out: Array, scratch: Scratch, limit: float, value: float
 ) -> None:
-    # positive + slope * (1 - positive): one of the two terms is 0, so both are exact.
-    _relu_derivative(x, out, scratch)
-    np.subtract(1, out, out=scratch[0])
-    np.multiply(scratch[0], slope, out=scratch[0])
+    # A comparison into floats gives 1 or 0: one of the two terms is 0, so the sum is
+    # exact. Selecting by a boolean mask takes twice as long.
+    np.less_equal(x, limit, out=scratch[0])
+    np.multiply(scratch[0], value, out=scratch[0])
+    np.greater(x, limit, out=scratch[1])
+    np.maximum(x, limit, out=out)  # 0 times -inf would be NaN
+    np.multiply(out, scratch[1], out=out)
     np.add(out, scratch[0], out=out)
+
+
+def _threshold_derivative(
+    x: Array, out: Array, scratch: Scratch, limit: float, value: float
+) -> None:
+    np.subtract(x, limit, out=scratch[0])  # 0 for equal numbers only
+    positive(scratch[0], out, scratch)
+
+
+def binary_step(x: ArrayLike, /, *, out: Out = None) -> Result:
+    r"""Fire or not: 0 below 0, and 1 from 0 on.
+
+    $$\operatorname{binary\_step}(x) = \begin{cases}
+    0 & \text{if } x < 0 \\ 1 & \text{otherwise} \end{cases}$$
+
+    The activation of the earliest artificial neurons. Gradient descent cannot train it,
+    since its derivative is 0; [`sigmoid`][actfn.sigmoid] is its smooth counterpart. At
+    0 its value is 1.
+
+    Args:
+        x: Real numbers: a scalar or an array-like of any shape.
+        out: Array for the result, of its shape and dtype; may be `x` itself.
+
+    Returns:
+        Values 0 and 1 of the shape of `x`; a scalar for a scalar. float16, float32 and
+            float64 are kept, integers and booleans give float64.
+
+    Raises:
+        TypeError: If `x` does not hold real numbers, or `out` has the wrong dtype.
+        ValueError: If `x` is ragged, or `out` has the wrong shape or is read-only.
+
+    Examples:
+        >>> from actfn import binary_step
+        >>> binary_step([-2.0, 0.0, 3.0])
+        array([0., 1., 1.])
+    """
+    return _blocks.elementwise(_binary_step, x, out=out)
+
+
+def binary_step_derivative(x: ArrayLike, /, *, out: Out = None) -> Result:
+    r"""Give the derivative of the binary step: 0 everywhere.
+
+    $$\operatorname{binary\_step}'(x) = 0$$
+
+    At 0, where the step jumps and has no derivative, the value chosen is 0, that of
+    both sides: no finite number would stand for the jump.
+
+    Arguments, dtypes and errors are those of [`binary_step`][actfn.binary_step].
+
+    Examples:
+        >>> from actfn import binary_step_derivative
+        >>> binary_step_derivative([-2.0, 0.0, 3.0])
+        array([0., 0., 0.])
+    """
+    return _blocks.elementwise(_binary_step_derivative, x, out=out)
+
+
+def _binary_step(x: Array, out: Array, scratch: Scratch) -> None:
+    np.sign(x, out=out)
+    np.add(out, 1, out=out)
+    np.minimum(out, 1, out=out)
+
+
+def _binary_step_derivative(x: Array, out: Array, scratch: Scratch) -> None:
+    # Unlike out.fill(0), this lets NaN through.
+    np.sign(x, out=out)
+    np.subtract(out, out, out=out)

@@ -1,9 +1,13 @@
-# Odd S-shaped functions onto (-1, 1).
+# Odd S-shaped functions, most of them onto (-1, 1).
+
+import math
+from fractions import Fraction
 
 import numpy as np
 from numpy.typing import ArrayLike
 
-from . import _blocks
+from . import _blocks, _compensated, _validation
+from ._sigmoids import faint, inside, square
 from ._validation import Array, Out, Result, Scratch
 
 
@@ -64,8 +68,7 @@ def _tanh_derivative(x: Array, out: Array, scratch: Scratch) -> None:
     np.abs(x, out=out)
     np.multiply(out, -2, out=out)
     np.exp(out, out=out)
-    np.add(out, 1, out=scratch[0])
-    np.multiply(scratch[0], scratch[0], out=scratch[0])
+    square(out, scratch[0])
     np.divide(out, scratch[0], out=out)
     np.multiply(out, 4, out=out)
 
@@ -135,3 +138,231 @@ def _softsign_derivative(x: Array, out: Array, scratch: Scratch) -> None:
     np.add(scratch[0], 1, out=scratch[0])
     np.divide(1, scratch[0], out=out)
     np.divide(out, scratch[0], out=out)
+
+
+def hard_tanh(
+    x: ArrayLike, /, min_val: float = -1.0, max_val: float = 1.0, *, out: Out = None
+) -> Result:
+    r"""Clip to the interval from -1 to 1, or to another one.
+
+    $$\operatorname{hard\_tanh}(x) = \min(\max(x, a), b)
+    \qquad a = \text{min\_val},\ b = \text{max\_val}$$
+
+    It needs no exponential and leaves small inputs as they are, but what is clipped has
+    no gradient.
+
+    Args:
+        x: Real numbers: a scalar or an array-like of any shape.
+        min_val: Smallest output, finite.
+        max_val: Largest output, finite and not below `min_val`.
+        out: Array for the result, of its shape and dtype; may be `x` itself.
+
+    Returns:
+        Values from `min_val` to `max_val` of the shape of `x`; a scalar for a scalar.
+            float16, float32 and float64 are kept, integers and booleans give float64.
+
+    Raises:
+        TypeError: If `x`, `min_val` or `max_val` does not hold real numbers, or `out`
+            has the wrong dtype.
+        ValueError: If `x` is ragged, `min_val` or `max_val` is not finite, `min_val` is
+            greater than `max_val`, or `out` has the wrong shape or is read-only.
+
+    Examples:
+        >>> from actfn import hard_tanh
+        >>> hard_tanh([-2.0, -0.5, 0.0, 0.5, 2.0])
+        array([-1. , -0.5,  0. ,  0.5,  1. ])
+        >>> hard_tanh([-2.0, 0.5, 8.0], 0.0, 6.0)
+        array([0. , 0.5, 6. ])
+    """
+    low, high = _validation.ordered(min_val=min_val, max_val=max_val)
+    return _blocks.elementwise(_hard_tanh, x, low, high, out=out)
+
+
+def hard_tanh_derivative(
+    x: ArrayLike, /, min_val: float = -1.0, max_val: float = 1.0, *, out: Out = None
+) -> Result:
+    r"""Give the derivative of hard tanh: 1 inside the interval, else 0.
+
+    $$\operatorname{hard\_tanh}'(x) = \begin{cases}
+    1 & \text{if } a < x < b \\ 0 & \text{otherwise} \end{cases}
+    \qquad a = \text{min\_val},\ b = \text{max\_val}$$
+
+    At -1 and 1, or wherever the ends are, the derivative does not exist; the value
+    chosen is 0, as PyTorch chooses: what is clipped has no gradient. JAX chooses 1.
+
+    Arguments, dtypes and errors are those of [`hard_tanh`][actfn.hard_tanh].
+
+    Examples:
+        >>> from actfn import hard_tanh_derivative
+        >>> hard_tanh_derivative([-1.0, 0.0, 1.0])
+        array([0., 1., 0.])
+    """
+    low, high = _validation.ordered(min_val=min_val, max_val=max_val)
+    return _blocks.elementwise(inside, x, low, high, out=out)
+
+
+def _hard_tanh(x: Array, out: Array, scratch: Scratch, low: float, high: float) -> None:
+    np.maximum(x, low, out=out)
+    np.minimum(out, high, out=out)
+
+
+def scaled_tanh(
+    x: ArrayLike, /, alpha: float = 1.7159, beta: float = 2 / 3, *, out: Out = None
+) -> Result:
+    r"""Stretch tanh so that it takes 1 to 1, and -1 to -1, very nearly.
+
+    $$\operatorname{scaled\_tanh}(x) = \alpha \tanh(\beta x)$$
+
+    With the defaults its slope is 1.14 at 0, and it bends most near ±1, which were
+    the targets in its time.
+
+    Args:
+        x: Real numbers: a scalar or an array-like of any shape.
+        alpha: Height of the plateaus, finite and greater than 0.
+        beta: Steepness, finite and greater than 0.
+        out: Array for the result, of its shape and dtype; may be `x` itself.
+
+    Returns:
+        Values in [-`alpha`, `alpha`] of the shape of `x`; a scalar for a scalar.
+            float16, float32 and float64 are kept, integers and booleans give float64.
+
+    Raises:
+        TypeError: If `x`, `alpha` or `beta` does not hold real numbers, or `out` has
+            the wrong dtype.
+        ValueError: If `x` is ragged, `alpha` or `beta` is not positive and finite, or
+            `out` has the wrong shape or is read-only.
+
+    Examples:
+        >>> from actfn import scaled_tanh
+        >>> scaled_tanh([-1000.0, 0.0, 1000.0])
+        array([-1.7159,  0.    ,  1.7159])
+
+    References:
+        LeCun, Bottou, Orr and Müller (1998), [Efficient
+        BackProp](https://doi.org/10.1007/3-540-49430-8_2), section 4.4.
+    """
+    alpha, beta = _validation.positive(alpha=alpha), _validation.positive(beta=beta)
+    return _blocks.elementwise(
+        _scaled_tanh, x, alpha, beta, out=out, narrow=_scaled_tanh
+    )
+
+
+def scaled_tanh_derivative(
+    x: ArrayLike, /, alpha: float = 1.7159, beta: float = 2 / 3, *, out: Out = None
+) -> Result:
+    r"""Give the derivative of scaled tanh: a bump of height alpha times beta.
+
+    $$\operatorname{scaled\_tanh}'(x)
+    = \frac{4\,\alpha\beta\,e^{-2\beta|x|}}{\left(1 + e^{-2\beta|x|}\right)^2}$$
+
+    Arguments, dtypes and errors are those of [`scaled_tanh`][actfn.scaled_tanh].
+
+    Examples:
+        >>> from actfn import scaled_tanh_derivative
+        >>> scaled_tanh_derivative([-1000.0, 0.0, 1000.0], alpha=3.0, beta=0.5)
+        array([0. , 1.5, 0. ])
+    """
+    alpha, beta = _validation.positive(alpha=alpha), _validation.positive(beta=beta)
+    return _blocks.elementwise(
+        _scaled_tanh_derivative,
+        x,
+        alpha,
+        beta,
+        out=out,
+        narrow=_scaled_tanh_derivative,
+    )
+
+
+def _scaled_tanh(
+    x: Array, out: Array, scratch: Scratch, alpha: float, beta: float
+) -> None:
+    product = scratch[0]
+    np.multiply(x, beta, out=product)
+    np.tanh(product, out=out)
+    np.multiply(out, alpha, out=out)
+    if 2 < alpha < np.finfo(float).max / beta:
+        # It magnifies what a subnormal product has lost.
+        np.abs(product, out=product)
+        small = np.flatnonzero(product < 1e-290)
+        out[small] = x[small] * (alpha * beta)
+
+
+def _scaled_tanh_derivative(
+    x: Array, out: Array, scratch: Scratch, alpha: float, beta: float
+) -> None:
+    # e / ((1 + e)**2 / m) times 2**k, where 4 alpha beta is m 2**k. A last factor that
+    # is rounded itself would cost another ulp.
+    _compensated.decay(x, min(2 * beta, np.finfo(float).max), out, scratch)
+    (a, i), (b, j) = math.frexp(alpha), math.frexp(beta)
+    inverse, spare = float(1 / (Fraction(a) * Fraction(b))), scratch[0]
+    np.add(out, 2, out=spare)
+    np.multiply(spare, out, out=spare)
+    np.multiply(spare, inverse, out=spare)
+    np.add(spare, inverse, out=spare)
+    np.divide(out, spare, out=out)
+    np.multiply(out, np.ldexp(1.0, i + j + 2), out=out)
+    np.abs(x, out=spare)
+    tail = np.flatnonzero(spare > 350 / beta)
+    if tail.size and 4 * alpha * beta > 1:
+        out[tail] = faint(x[tail], 2 * beta, 4 * Fraction(alpha) * Fraction(beta))
+
+
+def arctan(x: ArrayLike, /, *, out: Out = None) -> Result:
+    r"""Squash any number into (-π/2, π/2): the inverse of the tangent.
+
+    $$\arctan(x) = \int_0^x \frac{dt}{1 + t^2}$$
+
+    It approaches its plateaus like $1/|x|$, as slowly as [`softsign`][actfn.softsign],
+    but it is smooth at 0.
+
+    Args:
+        x: Real numbers: a scalar or an array-like of any shape.
+        out: Array for the result, of its shape and dtype; may be `x` itself.
+
+    Returns:
+        Values in [-π/2, π/2] of the shape of `x`; a scalar for a scalar. float16,
+            float32 and float64 are kept, integers and booleans give float64.
+
+    Raises:
+        TypeError: If `x` does not hold real numbers, or `out` has the wrong dtype.
+        ValueError: If `x` is ragged, or `out` has the wrong shape or is read-only.
+
+    Examples:
+        >>> from actfn import arctan
+        >>> arctan([-1.0, 0.0, 1.0])
+        array([-0.78539816,  0.        ,  0.78539816])
+    """
+    return _blocks.elementwise(_arctan, x, out=out)
+
+
+def arctan_derivative(x: ArrayLike, /, *, out: Out = None) -> Result:
+    r"""Give the derivative of the arctangent: a bump of height 1 at 0.
+
+    $$\arctan'(x) = \frac{1}{1 + x^2}$$
+
+    Arguments, dtypes and errors are those of [`arctan`][actfn.arctan].
+
+    Examples:
+        >>> from actfn import arctan_derivative
+        >>> arctan_derivative([-1.0, 0.0, 1.0])
+        array([0.5, 1. , 0.5])
+    """
+    return _blocks.elementwise(_arctan_derivative, x, out=out)
+
+
+def _arctan(x: Array, out: Array, scratch: Scratch) -> None:
+    np.arctan(x, out=out)
+
+
+def _arctan_derivative(x: Array, out: Array, scratch: Scratch) -> None:
+    # With m = max(|x|, 1) this is (1 / m) / (1 / m + |x| (|x| / m)): no square that
+    # could overflow. The largest float stands for infinity, as inf / inf would be NaN.
+    size, larger = scratch[:2]
+    np.abs(x, out=size)
+    np.minimum(size, np.finfo(x.dtype).max, out=size)
+    np.maximum(size, 1, out=larger)
+    np.divide(size, larger, out=out)
+    np.multiply(size, out, out=size)
+    np.divide(1, larger, out=out)
+    np.add(size, out, out=size)
+    np.divide(out, size, out=out)

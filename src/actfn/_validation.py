@@ -14,12 +14,14 @@ Array: TypeAlias = NDArray[Any]
 Scratch: TypeAlias = Sequence[Array]
 Out: TypeAlias = Array | None
 Axis: TypeAlias = int | Sequence[int] | None
+Where: TypeAlias = ArrayLike | None
+Rng: TypeAlias = np.random.Generator | int | None
 
 # What NumPy's own ufuncs are typed to return: a scalar for a scalar, otherwise an
 # array. A union of both would make every caller write a cast.
 Result: TypeAlias = Any
 
-_NATIVE = {np.dtype(t): np.dtype(t) for t in (np.float16, np.float32, np.float64)}
+_NATIVE = {np.dtype(t) for t in (np.float16, np.float32, np.float64)}
 _FLOAT64 = np.dtype(np.float64)
 _MENDING = {
     "c": "take x.real or abs(x) first",
@@ -35,20 +37,22 @@ def real_array(x: ArrayLike, name: str = "x") -> Array:
     """Read `x` as an array of real numbers, without copying an array."""
     if type(x) is not np.ndarray:
         x = _as_array(x, name)
-    if x.dtype not in _NATIVE and not _is_integer_or_swapped(x.dtype):
+    if not (x.dtype in _NATIVE or _is_number(x.dtype)):
         shown = repr(x.item()) if x.ndim == 0 else reprlib.repr(x[:7].tolist())
         mending = _MENDING.get(x.dtype.kind, "convert it to numbers first")
         raise TypeError(
-            f"{name} must hold real numbers (bool, integer, float16, float32 or "
-            f"float64), got dtype {x.dtype}: {shown[:80]}; {mending}"
+            f"{name} must hold real numbers (bool, integer, float16, float32, float64 "
+            f"or bfloat16), got dtype {x.dtype}: {shown[:80]}; {mending}"
         )
     return x
 
 
-def _is_integer_or_swapped(dtype: np.dtype[Any]) -> bool:
+def _is_number(dtype: np.dtype[Any]) -> bool:
     # Not every dtype has a byte order: StringDType raises when asked for one.
-    return dtype.kind in "biu" or (
-        dtype.kind == "f" and dtype.newbyteorder("=") in _NATIVE
+    return (
+        dtype.kind in "biu"
+        or (dtype.kind == "f" and dtype.newbyteorder("=") in _NATIVE)
+        or _is_bfloat16(dtype)
     )
 
 
@@ -69,27 +73,37 @@ def _as_array(x: ArrayLike, name: str) -> Array:
 
 def result_dtype(x: Array) -> np.dtype[Any]:
     """The dtype of what is computed from `x`: its own float dtype, else float64."""
-    return _NATIVE.get(x.dtype.newbyteorder("="), _FLOAT64)
+    dtype = x.dtype.newbyteorder("=")
+    return dtype if dtype in _NATIVE or _is_bfloat16(dtype) else _FLOAT64
 
 
-def output(out: Out, like: Array) -> Array:
-    """Give `out` after checking it, or a new array for results computed from `like`."""
+def _is_bfloat16(dtype: np.dtype[Any]) -> bool:
+    # NumPy has no such dtype; the package ml_dtypes gives it one, by this name.
+    return dtype.name == "bfloat16"
+
+
+def output(out: Out, like: Array, shape: tuple[int, ...] | None = None) -> Array:
+    """Give `out` after checking it, or a new array for results computed from `like`.
+
+    The shape is that of `like` unless another is given.
+    """
     dtype = result_dtype(like)
+    shape = like.shape if shape is None else shape
     if out is None:
-        return np.empty_like(like, dtype=dtype, subok=False)
+        return np.empty_like(like, dtype=dtype, subok=False, shape=shape)
     if not isinstance(out, np.ndarray) or isinstance(out, np.ma.MaskedArray):
         raise TypeError(
             f"out must be a NumPy array (and not a masked one), got "
             f"{type(out).__name__}: {reprlib.repr(out)}"
         )
-    wanted = f"make it with np.empty({like.shape}, np.{dtype})"
+    wanted = f"make it with np.empty({shape}, {_shown(dtype)})"
     if out.dtype != dtype:
         raise TypeError(
             f"out must have the result's dtype {dtype}, got {out.dtype}; {wanted}"
         )
-    if out.shape != like.shape:
+    if out.shape != shape:
         raise ValueError(
-            f"out must have the result's shape {like.shape}, got {out.shape}; {wanted}"
+            f"out must have the result's shape {shape}, got {out.shape}; {wanted}"
         )
     if not out.flags.writeable:
         raise ValueError(f"out must be writeable, got a read-only array; {wanted}")
@@ -99,6 +113,11 @@ def output(out: Out, like: Array) -> Array:
             f"{out.shape} with strides {out.strides}; {wanted}"
         )
     return out
+
+
+def _shown(dtype: np.dtype[Any]) -> str:
+    module = "ml_dtypes" if _is_bfloat16(dtype) else "np"
+    return f"{module}.{dtype}"
 
 
 def _meets_itself(out: Array) -> bool:
@@ -140,6 +159,52 @@ def positive(**parameter: float) -> float:
     return checked
 
 
+def not_negative(**parameter: float) -> float:
+    """Check one finite parameter that must be 0 or above, given by its name."""
+    ((name, value),) = parameter.items()
+    checked = finite(**parameter)
+    if checked < 0:
+        raise ValueError(f"{name} must be 0 or greater, got {value!r}")
+    return checked
+
+
+def ordered(**parameters: float) -> tuple[float, float]:
+    """Check two finite parameters of which the first must not exceed the second."""
+    low, high = (finite(**{name: value}) for name, value in parameters.items())
+    if low > high:
+        (first, a), (second, b) = parameters.items()
+        raise ValueError(
+            f"{first} must not be greater than {second}, got {first}={a!r} and "
+            f"{second}={b!r}"
+        )
+    return low, high
+
+
+def whole(**parameter: int) -> int:
+    """Check one integer parameter of at least 1, given by its name."""
+    ((name, value),) = parameter.items()
+    if isinstance(value, bool) or not isinstance(value, (int, np.integer)):
+        raise TypeError(
+            f"{name} must be an integer, got {type(value).__name__}: "
+            f"{reprlib.repr(value)}"
+        )
+    if value < 1:
+        raise ValueError(f"{name} must be at least 1, got {value!r}")
+    return int(value)
+
+
+def generator(rng: Rng) -> np.random.Generator:
+    """Give the generator, or a new one made from a seed."""
+    try:
+        return np.random.default_rng(rng)
+    except (TypeError, ValueError):
+        raise TypeError(
+            f"rng must be a numpy.random.Generator or a seed, got "
+            f"{type(rng).__name__}: {reprlib.repr(rng)}; make one with "
+            f"np.random.default_rng(0)"
+        ) from None
+
+
 def representable(parameters: Sequence[float], dtype: np.dtype[Any]) -> list[Any]:
     """Round parameters to the dtype that is computed in, if they fit."""
     rounded = [dtype.type(p) for p in parameters]
@@ -163,6 +228,18 @@ def axes(axis: Axis, x: Array) -> tuple[int, ...]:
     return tuple(checked)
 
 
+def reduced(x: Array, axes: tuple[int, ...], keepdims: bool) -> tuple[int, ...]:
+    """The shape of `x` when the axes have become 1, or are gone."""
+    if not isinstance(keepdims, (bool, np.bool_)):
+        raise TypeError(
+            f"keepdims must be True or False, got {type(keepdims).__name__}: "
+            f"{keepdims!r}"
+        )
+    if keepdims:
+        return tuple(1 if i in axes else n for i, n in enumerate(x.shape))
+    return tuple(n for i, n in enumerate(x.shape) if i not in axes)
+
+
 def _one_axis(axis: int, ndim: int) -> int:
     if isinstance(axis, bool) or not isinstance(axis, (int, np.integer)):
         raise TypeError(
@@ -181,12 +258,60 @@ def _one_axis(axis: int, ndim: int) -> int:
     return int(axis) % ndim
 
 
-def with_cotangent(x: ArrayLike, cotangent: ArrayLike) -> tuple[Array, Array]:
-    """Read `x` and a cotangent of the shape of its result."""
-    array = real_array(x)
-    other = real_array(cotangent, "cotangent")
-    if other.shape != array.shape:
+def one_axis(axis: int, x: Array) -> int:
+    """The axis to split or join along, as a non-negative integer."""
+    return _one_axis(axis, x.ndim)
+
+
+def parts(x: Array, axis: int, count: int) -> int:
+    """The axis, checked to have a length that `count` divides."""
+    checked = _one_axis(axis, x.ndim)
+    if x.shape[checked] % count:
         raise ValueError(
-            f"cotangent must have the shape {array.shape} of x, got {other.shape}"
+            f"x must have a length along axis {axis} that is a multiple of {count}, "
+            f"got shape {x.shape}"
         )
-    return array, other
+    return checked
+
+
+def mask(where: ArrayLike, x: Array) -> Array:
+    """Read a mask of the shape of `x`, or one that broadcasts to it."""
+    array = _as_array(where, "where")
+    if array.dtype != np.bool_:
+        raise TypeError(
+            f"where must be boolean, true where an element counts, got dtype "
+            f"{array.dtype}: {reprlib.repr(array.tolist())[:80]}; compare first, for "
+            f"example where != 0"
+        )
+    return _broadcast("where", array, x)
+
+
+def weight(values: ArrayLike, x: Array) -> Array:
+    """Read weights of the shape of `x`, or such that broadcast to it."""
+    return _broadcast("weight", real_array(values, "weight"), x)
+
+
+def _broadcast(name: str, array: Array, x: Array) -> Array:
+    try:
+        return np.broadcast_to(array, x.shape)
+    except ValueError:
+        raise ValueError(
+            f"{name} must broadcast to the shape {x.shape} of x, got {array.shape}; "
+            f"give it axes of length 1, for example with np.expand_dims"
+        ) from None
+
+
+def with_cotangent(x: ArrayLike, cotangent: ArrayLike) -> tuple[Array, Array]:
+    """Read `x` and a cotangent of its shape."""
+    array = real_array(x)
+    return array, shaped_cotangent(cotangent, array.shape)
+
+
+def shaped_cotangent(cotangent: ArrayLike, shape: tuple[int, ...]) -> Array:
+    """Read a cotangent of the shape of a result."""
+    array = real_array(cotangent, "cotangent")
+    if array.shape != shape:
+        raise ValueError(
+            f"cotangent must have the shape {shape} of the result, got {array.shape}"
+        )
+    return array

@@ -41,8 +41,9 @@ def curve(
     """Draw one activation function or its derivative.
 
     Where the derivative jumps, the line breaks, and a dot marks the value that the
-    derivative takes. A function that couples elements is drawn as the first of its two
-    results for the vector (x, 0).
+    derivative takes. A function that couples elements is drawn as the first of its
+    results for the vector that the label names, such as (x, 0); one that draws noise
+    with the same noise for every x.
 
     Args:
         activation: A name that [`get`][actfn.get] knows, a function of actfn or,
@@ -83,10 +84,13 @@ def curve(
         raise ValueError(
             f"the derivative of {label} is not known; draw it as a function of its own"
         )
+    elif row.gradient is None:
+        raise ValueError(f"{row.name} has no derivative to draw: it is 0 or undefined")
     else:
         label = f"{label}, derivative"
         jumps = [k for k in row.kinks if low <= k <= high and _jumps(row, k, chosen)]
         x = np.union1d(x, [side for k in jumps for side in _sides(k)])
+        x = x[(low <= x) & (x <= high)]
         y = _slopes(row, x, chosen)
         y[np.isin(x, jumps)] = np.nan
     ax = plt.gca() if ax is None else ax
@@ -160,9 +164,20 @@ def _read(
         )
     row = get(activation) if isinstance(activation, str) else _ROWS.get(activation)
     if row:
-        return row.name + " of (x, 0)" * (not row.elementwise), row, row.function
+        return row.name + _argument(row), row, row.function
     assert callable(activation)
     return getattr(activation, "__name__", repr(activation)), None, activation
+
+
+def _couples(row: Activation | None) -> bool:
+    return row is not None and "axis" in row.parameters
+
+
+def _argument(row: Activation) -> str:
+    if not _couples(row):
+        return ""
+    shown = ", ".join("x" if v is None else f"{v:g}" for v in row.section)
+    return f" of ({shown})"
 
 
 def _values(
@@ -171,22 +186,39 @@ def _values(
     x: NDArray[Any],
     parameters: Mapping[str, Any],
 ) -> NDArray[Any]:
-    if row is None or row.elementwise:
+    if row is None or not _couples(row):
         return np.asarray(function(x, **parameters))
-    return np.asarray(function(_pairs(x), **parameters))[:, 0]
+    given = _options(row, parameters)
+    return np.array([np.ravel(function(v, **given))[0] for v in _vectors(row, x)])
 
 
 def _slopes(
     row: Activation, x: NDArray[Any], parameters: Mapping[str, Any]
 ) -> NDArray[Any]:
+    assert row.gradient is not None
     if row.elementwise:
         return np.asarray(row.gradient(x, **parameters))
-    first = np.broadcast_to([1.0, 0.0], (x.size, 2))
-    return np.asarray(row.gradient(_pairs(x), first, **parameters))[:, 0]
+    if not _couples(row):  # the first of two gradients is that of x
+        return np.asarray(row.gradient(x, np.ones_like(x), **parameters)[0])
+    given = _options(row, parameters)
+    results = []
+    for vector in _vectors(row, x):
+        first = np.zeros_like(row.function(vector, **given))
+        first.flat[0] = 1
+        results.append(row.gradient(vector, first, **given)[row.section.index(None)])
+    return np.array(results)
 
 
-def _pairs(x: NDArray[Any]) -> NDArray[Any]:
-    return np.stack([x, np.zeros_like(x)], axis=1)
+def _options(row: Activation, parameters: Mapping[str, Any]) -> dict[str, Any]:
+    options = {"axis": -1, **parameters}
+    if "rng" in row.parameters:  # one seed gives the same noise for every x
+        rng = np.random.default_rng(options.get("rng", 0))
+        options["rng"] = int(rng.integers(2**32))
+    return options
+
+
+def _vectors(row: Activation, x: NDArray[Any]) -> list[NDArray[Any]]:
+    return [np.array([v if s is None else s for s in row.section]) for v in x]
 
 
 def _sides(kink: float) -> tuple[float, float, float]:
