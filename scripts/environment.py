@@ -6,6 +6,7 @@ from __future__ import annotations  # for the message to a Python that is too ol
 import hashlib
 import json
 import os
+import re
 import subprocess
 import sys
 import venv
@@ -15,6 +16,7 @@ ROOT = Path(__file__).resolve().parents[1]
 _VENV = ROOT / ".venv"
 _STAMP = _VENV / "installed.json"
 _PINS = ROOT / "scripts" / "requirements"
+_STEPS = ("docs", "test", "conformance")  # each holds the one before it, and more
 PYTHON = _VENV / ("Scripts/python.exe" if os.name == "nt" else "bin/python")
 
 _QUIET = {
@@ -39,11 +41,13 @@ def prepare(pins: str) -> None:
         _make()
     _STAMP.unlink(missing_ok=True)  # until all is in place, nothing is
     file = _PINS / f"{pins}.txt"
+    if pins == "conformance" and _takes_torch_without_gpus():
+        file = _without_gpus(file)
     _pip("--require-hashes", "--no-deps", "-r", str(file), total=_count(file))
     _pip("--no-deps", "--no-build-isolation", "--editable", str(ROOT), total=1)
-    if pins == "test":  # these are pinned to the same versions, and more
-        done["docs"] = _fingerprint("docs")
-    _STAMP.write_text(json.dumps({**done, pins: wanted}), encoding="utf-8")
+    held = _STEPS[: _STEPS.index(pins) + 1]
+    done |= {name: _fingerprint(name) for name in held}
+    _STAMP.write_text(json.dumps(done), encoding="utf-8")
 
 
 def run(*command: str | Path) -> int:
@@ -77,6 +81,26 @@ def _make() -> None:
             "Python could not put pip into .venv. On Debian and Ubuntu, install the "
             "package python3-venv and try again."
         )
+
+
+def _takes_torch_without_gpus() -> bool:
+    """Install the build of PyTorch for CPUs, if pip is set up to find it."""
+    print("Looking for a build of PyTorch without GPU code", flush=True)
+    file = str(_PINS / "torch-cpu.txt")
+    command = [str(PYTHON), "-m", "pip", "install", "--no-input", "--no-deps", "-r"]
+    tried = subprocess.run(
+        [*command, file], capture_output=True, check=False, env=_QUIET
+    )
+    return not tried.returncode
+
+
+def _without_gpus(file: Path) -> Path:
+    """Leave out PyTorch and the gigabytes that its other build needs on Linux."""
+    pins = re.split(r"\n(?! )", file.read_text(encoding="utf-8"))
+    kept = [p for p in pins if not re.match("torch==|triton==|cuda-|nvidia-", p)]
+    shorter = _VENV / file.name
+    shorter.write_text("\n".join(kept), encoding="utf-8")
+    return shorter
 
 
 def _count(file: Path) -> int:

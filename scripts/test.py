@@ -1,4 +1,5 @@
 # Checks everything, and says yes or no in its last line: python3 scripts/test.py
+# Beside the big libraries: python3 scripts/test.py --conformance
 
 import argparse
 import sys
@@ -13,6 +14,7 @@ _STEPS = {
     # Tests, the doctests of every docstring, and the strict build with its tests.
     "tests": ("-m", "pytest", "-q"),
 }
+_CONFORMANCE = {"tests": ("-m", "pytest", "-q", "tests/conformance", "--conformance")}
 
 
 def main() -> int:
@@ -20,13 +22,20 @@ def main() -> int:
     parser = argparse.ArgumentParser(
         description="Check formatting, lint and types, and run all tests.",
         epilog="Further arguments go to pytest.",
+        allow_abbrev=False,
     )
-    _, for_pytest = parser.parse_known_args()
+    parser.add_argument(
+        "--conformance",
+        action="store_true",
+        help="compare with the big libraries instead; installs them, 3 GB",
+    )
+    chosen, for_pytest = parser.parse_known_args()
     start = time.monotonic()
-    environment.prepare("test")
+    environment.prepare("conformance" if chosen.conformance else "test")
+    steps = _CONFORMANCE if chosen.conformance else _STEPS
     failed = []
-    for number, (name, command) in enumerate(_STEPS.items(), 1):
-        print(f"\n[{number}/{len(_STEPS)}] {name}", flush=True)
+    for number, (name, command) in enumerate(steps.items(), 1):
+        print(f"\n[{number}/{len(steps)}] {name}", flush=True)
         if environment.run(*command, *(for_pytest if name == "tests" else ())):
             failed.append(name)
     seconds = time.monotonic() - start
