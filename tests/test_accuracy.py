@@ -9,7 +9,9 @@ from typing import Any
 import numpy as np
 import pytest
 from judge import (
+    BY_VECTOR,
     exact,
+    measure,
     points,
     product,
     settled,
@@ -221,15 +223,6 @@ def test_a_kink_has_the_value_of_its_row(
         assert result(call, dtype(x)) == dtype(row.kinks[kink])
 
 
-def measure(call: Call, x: list[Any], y: list[Any]) -> Any:
-    """The number whose ulp measures the errors of a vector, where it is not its own."""
-    if call.row.name == "logsumexp":
-        return max(map(abs, x))  # beside which the logarithm of the sum may cancel
-    if call.row.name == "standardize":
-        return max(map(abs, y))  # a difference from the mean
-    return 0
-
-
 def chosen(call: Call) -> list[Mapping[str, float]]:
     """The defaults, and other values of the parameters."""
     return [{}, *(settings(call, np.float64)[:2] if call.numbers else [])]
@@ -240,7 +233,7 @@ def test_a_result_of_a_vector_is_within_a_few_ulp(call: Call) -> None:
     for given, vector in itertools.product(chosen(call), VECTORS):
         formula = partial(exact(call.row), **{k: mpf(v) for k, v in given.items()})
         exactly = settled_vector(formula, [mpf(v) for v in vector])
-        size = measure(call, vector, exactly)
+        size = measure(call.row, vector, exactly)
         y = np.atleast_1d(call(vector, axis=-1, **given))
         for a, expected in zip(y, exactly, strict=True):
             assert ulps(a, expected, max(abs(expected), size)) <= LIMIT, (given, vector)
@@ -257,7 +250,7 @@ def test_a_vjp_is_as_exact_as_the_terms_of_the_jacobian(call: Call) -> None:
         total = [fsum(part, absolute=True) for part in terms]
         y = call(vector, cotangent=g, axis=-1, **given)
         for a, part, size in zip(y, terms, total, strict=True):
-            largest = max(total) if call.row.name == "standardize" else size
+            largest = max(total) if call.row.name in BY_VECTOR else size
             assert ulps(a, fsum(part), largest) <= LIMIT, (given, vector)
 
 

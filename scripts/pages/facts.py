@@ -1,5 +1,5 @@
-# What is true of an elementwise function, found by evaluating it, and held against what
-# the catalogue claims.
+# What is true of a function that works element by element, found by evaluating it, and
+# held against what the catalogue claims.
 
 import math
 from collections.abc import Callable
@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 from unittest.mock import patch
 
+import calls
 import numpy as np
 
 from actfn import Activation
@@ -17,8 +18,10 @@ _NEAR = np.linspace(-5, 5, 8001)
 _FAR = np.concatenate(
     [-np.logspace(300, -300, 6001), [0], np.logspace(-300, 300, 6001)]
 )
-_GRID = np.union1d(np.linspace(-40, 40, 32001), _FAR)
-_TRANSCENDENTAL = ("exp", "expm1", "log1p", "tanh", "sin", "arctan")
+_CORE = np.linspace(-40, 40, 32001)
+_GRID = np.union1d(_CORE, _FAR)
+_EIGHTHS = np.arange(-64, 65) / 8  # among them every kink
+_TRANSCENDENTAL = ("exp", "expm1", "log", "log1p", "tanh", "sin", "cos", "arctan")
 
 
 class FalseClaimError(Exception):
@@ -40,18 +43,20 @@ class Facts:
     minimum: tuple[float, float] | None
     fixed_points: str
     kinks: dict[float, float]
+    jumps: tuple[float, ...]
     cost: str
 
     @property
     def lipschitz(self) -> float:
-        """The largest absolute slope."""
-        return max(map(abs, self.slopes))
+        """The largest absolute slope, which is infinite where values jump."""
+        return _INF if self.jumps else max(map(abs, self.slopes))
 
 
 def find(row: Activation) -> Facts:
     """Evaluate a function and its derivative, and check the catalogue's row."""
+    derivative = calls.derivative(row)
     bounds, attained = _bounds(row.function)
-    slopes, slopes_attained = _bounds(row.gradient)
+    slopes, slopes_attained = _bounds(derivative)
     facts = Facts(
         bounds,
         attained,
@@ -61,9 +66,10 @@ def find(row: Activation) -> Facts:
         increasing=_increases(row.function(_GRID)),
         odd=bool((row.function(-_GRID) == -row.function(_GRID)).all()),
         mean=_mean(row.function),
-        minimum=_minimum(row),
+        minimum=_minimum(row.function, derivative),
         fixed_points=_fixed_points(row.function),
-        kinks=_kinks(row.gradient),
+        kinks=_kinks(row.function, derivative),
+        jumps=tuple(_EIGHTHS[_jump(row.function)].tolist()),
         cost=cost(row.function, _NEAR),
     )
     _compare(row, facts)
@@ -80,7 +86,7 @@ def _compare(row: Activation, facts: Facts) -> None:
             "gradient_bounds",
             row.gradient_bounds,
             facts.slopes,
-            close(row.gradient_bounds, facts.slopes),
+            row.gradient_bounds is None or close(row.gradient_bounds, facts.slopes),
         ),
         (
             "increasing",
@@ -101,12 +107,12 @@ def _bounds(
     function: Callable[..., Any],
 ) -> tuple[tuple[float, float], tuple[bool, bool]]:
     """Infimum and supremum, and whether a moderate x reaches them."""
-    ends = np.array([-_INF, _INF])
+    everywhere = np.concatenate([_GRID, [-_INF, _INF]])  # NaN there without a limit
     found = []
     for sign in (1, -1):
-        x = _GRID[np.argmin(sign * function(_GRID))]
+        x = _CORE[np.argmin(sign * function(_CORE))]
         lowest = _golden(lambda t, s=sign: s * function(t), x)
-        found.append(sign * min(lowest, *(sign * function(ends))))
+        found.append(sign * min(lowest, np.nanmin(sign * function(everywhere))))
     near = function(_NEAR)
     reached = [bool(np.abs(near - bound).min() < 1e-6) for bound in found]
     return (float(found[0]), float(found[1])), (reached[0], reached[1])
@@ -124,7 +130,9 @@ def _golden(function: Callable[..., Any], x: float) -> float:
 
 def _increases(y: Any) -> bool:
     """Whether values never fall by more than rounding."""
-    return bool((np.diff(y) >= -4 * np.spacing(np.abs(y[1:]))).all())
+    with np.errstate(invalid="ignore"):  # between two infinities
+        falls = y[:-1] - y[1:] > 4 * np.spacing(np.abs(y[1:]))
+    return not falls.any()
 
 
 def _mean(function: Callable[..., Any]) -> float:
@@ -134,14 +142,16 @@ def _mean(function: Callable[..., Any]) -> float:
     return float(np.sum(function(x) * weights) / np.sum(weights))
 
 
-def _minimum(row: Activation) -> tuple[float, float] | None:
-    """Position and value of a dip, where the derivative turns positive."""
-    slope = row.gradient(_NEAR)
+def _minimum(
+    function: Callable[..., Any], derivative: Callable[..., Any]
+) -> tuple[float, float] | None:
+    """Position and value of the only dip, where the derivative turns positive."""
+    slope = derivative(_NEAR)
     turns = np.flatnonzero((slope[:-1] < 0) & (slope[1:] >= 0))
-    if not turns.size:
+    if turns.size != 1:
         return None
-    x = _root(row.gradient, _NEAR[turns[0]], _NEAR[turns[0] + 1])
-    return x, float(row.function(x))
+    x = _root(derivative, _NEAR[turns[0]], _NEAR[turns[0] + 1])
+    return x, float(function(x))
 
 
 def _root(function: Callable[..., Any], low: float, high: float) -> float:
@@ -153,37 +163,119 @@ def _root(function: Callable[..., Any], low: float, high: float) -> float:
 
 
 def _fixed_points(function: Callable[..., Any]) -> str:
-    gap = function(_NEAR) - _NEAR
-    same = _NEAR[gap == 0]
-    if same.size == _NEAR.size:
+    # No farther: where 1 - tanh(x) rounds to 0, so does the gap of what tends to x.
+    x = np.arange(-5000, 5001) / 800
+    gap = np.abs(function(x) - x)
+    if not gap.any():
         return "every x"
-    if same.size > 1 and same.max() == _NEAR.max():
-        return f"every x ≥ {same.min():g}"
-    roots = {float(x) for x in same}
-    for i in np.flatnonzero(gap[:-1] * gap[1:] < 0):
-        roots.add(_root(lambda x: function(x) - x, _NEAR[i], _NEAR[i + 1]))
-    return ", ".join(number(x) for x in sorted(roots)) or "none"
+    same = np.flatnonzero(gap == 0)
+    runs = np.split(same, np.flatnonzero(np.diff(same) > 1) + 1) if same.size else []
+    found = {float(x[run[0]]): _stretch(x, run, function) for run in runs}
+    near = (gap[1:-1] < gap[:-2]) & (gap[1:-1] < gap[2:]) & (gap[1:-1] > 0)
+    for i in np.flatnonzero(near) + 1:
+        point = _closest(function, x[i])
+        around = point + np.array([-1e-6, 0, 1e-6])
+        if np.abs(function(around) - around).max() < 1e-5:  # no jump over x
+            found[point] = number(point)
+    more = ", …" if found and _touches(function, x[x > 0] + x[-1]) else ""
+    return ", ".join(found[x] for x in sorted(found)) + more or "none"
 
 
-def _kinks(derivative: Callable[..., Any]) -> dict[float, float]:
-    """Where the derivative, or its slope, differs between the two sides."""
+def _touches(function: Callable[..., Any], x: Any) -> bool:
+    """Whether a function that is not always close to x touches it again."""
+    gap = np.abs(function(x) - x)
+    turns = np.diff(np.sign(np.diff(gap))) > 0
+    return bool(gap.max() > 1e-3 and (gap[1:-1][turns] < 1e-5).any())
+
+
+def _stretch(x: Any, run: Any, function: Callable[..., Any]) -> str:
+    """A point of a grid, or neighbouring ones with what is beyond and between them."""
+    low, high = (float(x[i]) for i in (run[0], run[-1]))
+    if run.size == 1:
+        return number(low)
+    if high == x[-1]:
+        start, sign = _edge(function, low, x[run[0] - 1])
+        return f"every x {'≥' if sign else '>'} {number(start)}"
+    if low == x[0]:
+        end, sign = _edge(function, high, x[run[-1] + 1])
+        return f"every x {'≤' if sign else '<'} {number(end)}"
+    return f"every x in [{number(low)}, {number(high)}]"
+
+
+def _edge(
+    function: Callable[..., Any], inside: Any, outside: Any
+) -> tuple[float, bool]:
+    """Where a stretch of fixed points ends, and whether the end is one itself."""
+    for _ in range(80):
+        middle = (inside + outside) / 2
+        if function(middle) == middle:
+            inside = middle
+        else:
+            outside = middle
+    end = round(float(inside), 6) + 0.0  # a gap below rounding is none
+    return end, bool(function(end) == end)
+
+
+def _closest(function: Callable[..., Any], x: float) -> float:
+    """Where a function comes closest to x itself, next to a grid point."""
+
+    def gap(t: Any) -> Any:
+        return np.abs(function(t) - t)
+
+    width = 1 / 800
+    for _ in range(16):
+        samples = np.linspace(x - width, x + width, 33)
+        x = float(samples[np.argmin(gap(samples))])
+        width /= 8
+    return x
+
+
+def _kinks(
+    function: Callable[..., Any], derivative: Callable[..., Any]
+) -> dict[float, float]:
+    """Where values, slopes, or the slopes of those, differ between the two sides."""
     h = 1e-5
-    points = np.arange(-64, 65) / 8
     left_2, left, right, right_2 = (
-        derivative(points + step) for step in (-2 * h, -h, h, 2 * h)
+        derivative(_EIGHTHS + step) for step in (-2 * h, -h, h, 2 * h)
     )
-    jumps = np.abs(right - left) > 1e-3
     bends = np.abs((right_2 - right) - (left - left_2)) / h > 1e-3
-    return {float(p): float(derivative(p)) for p in points[jumps | bends]}
+    points = _EIGHTHS[_jump(function) | _jump(derivative) | bends]
+    return {float(p): float(derivative(p)) for p in points}
+
+
+def _jump(function: Callable[..., Any]) -> Any:
+    """Which of the eighths values jump at."""
+    h = 1e-5
+    return np.abs(function(_EIGHTHS + h) - function(_EIGHTHS - h)) > 1e-3
+
+
+def smoothness(facts: Facts, derivative: Callable[..., Any]) -> str:
+    """Where a function bends or jumps, in words."""
+    bends = dict(zip(_EIGHTHS.tolist(), _jump(derivative).tolist(), strict=True))
+    found = []
+    for kink, value in facts.kinks.items():
+        does = "jumps" if kink in facts.jumps else "bends"
+        taken = f", where the derivative is taken to be {number(value)}"
+        if does == "bends" and not bends[kink]:
+            does, taken = "its derivative bends", ""
+        found.append(f"{does} at {number(kink)}{taken}")
+    return "no: " + "; ".join(found) if found else "yes"
 
 
 def cost(function: Callable[..., Any], x: Any) -> str:
-    """Which transcendental operations a function calls, counted while it runs."""
-    counts: dict[str, int] = {}
+    """Which transcendental operations a function calls for each element."""
+    calls = calls_of(function, x)
+    shown = " and ".join(f"{len(sizes)} {name}" for name, sizes in calls.items())
+    return f"{shown} per element" if shown else "arithmetic only"
+
+
+def calls_of(function: Callable[..., Any], x: Any) -> dict[str, list[int]]:
+    """How many elements each transcendental operation gets, call by call."""
+    sizes: dict[str, list[int]] = {}
 
     def counting(name: str, ufunc: Callable[..., Any]) -> Callable[..., Any]:
         def call(*arguments: Any, **options: Any) -> Any:
-            counts[name] = counts.get(name, 0) + 1
+            sizes.setdefault(name, []).append(np.size(arguments[0]))
             return ufunc(*arguments, **options)
 
         return call
@@ -193,12 +285,19 @@ def cost(function: Callable[..., Any], x: Any) -> str:
             call = counting(name, getattr(np, name))
             patches.enter_context(patch.object(np, name, call))
         function(x)
-    shown = " and ".join(f"{n} {name}" for name, n in counts.items())
-    return f"{shown} per element" if shown else "arithmetic only"
+    return sizes
+
+
+def levels(function: Callable[..., Any]) -> list[float]:
+    """The values of a function that takes few, or nothing."""
+    values = np.unique(function(_GRID))
+    return values.tolist() if values.size <= 3 else []
 
 
 def number(x: float) -> str:
-    """A number for a table: whole, infinite or with six significant digits."""
+    """A number for a table: none, whole, infinite or with six significant digits."""
+    if math.isnan(x):
+        return "none"
     if math.isinf(x):
         return "∞" if x > 0 else "−∞"
     return f"{x + 0.0:.6g}".replace("-", "−")
@@ -206,8 +305,6 @@ def number(x: float) -> str:
 
 def interval(ends: tuple[float, float], attained: tuple[bool, bool]) -> str:
     """An interval such as [0, ∞)."""
-    if ends[0] == ends[1]:
-        return f"{{{number(ends[0])}}}"
     left = "[" if attained[0] and math.isfinite(ends[0]) else "("
     right = "]" if attained[1] and math.isfinite(ends[1]) else ")"
     return f"{left}{number(ends[0])}, {number(ends[1])}{right}"

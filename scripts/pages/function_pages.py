@@ -2,17 +2,24 @@
 # figures. A process of its own, so that it reads the package as it is now.
 
 import html
+import inspect
 import io
 import json
+import re
 import sys
-from collections.abc import Iterable
+from collections.abc import Callable
 from typing import Any
 
+import calls
+import coupled_facts
+import elsewhere
 import facts
 import matplotlib
 import numpy as np
+import pitfalls
 from figures import SAVE, SET_UP, themed
 from rendering import fence, image
+from tables import table
 
 import actfn
 
@@ -21,40 +28,36 @@ exec(SET_UP)
 
 import matplotlib.pyplot as plt  # noqa: E402 (after the style is set)
 
-_EXAMPLES = {
-    True: "np.array([-2.0, -0.5, 0.0, 0.5, 2.0])",
-    False: "np.array([2.0, 1.0, 0.1])",
-}
-_MATRIX = np.array([[1.0, 2.0, 3.0], [4.0, 5.0, 6.0]])
-
 
 def page(row: actfn.Activation) -> dict[str, Any]:
     """The page of one function."""
-    curve, thumbnail = _curve(row), _thumbnail(row)
-    found = facts.find(row) if row.elementwise else None
-    table = _facts(row, found) if found else _coupled_facts(row)
+    curve, description = _curve(row)
     sections = [
         f"# `{row.name}`",
         _other_names(row),
         row.summary,
-        _lead(row, curve),
+        _lead(row, curve, description),
+        f"**When to use it.** {row.use}" if row.use else "",
         "## Example",
         _example(row),
         "## Facts",
-        table,
+        _coupled_facts(row) if calls.couples(row) else _facts(row),
         "## Function",
         f"::: actfn.{row.name}\n    options: {{ heading_level: 3 }}",
-        "## Derivative" if row.elementwise else "## Vector-Jacobian product",
-        f"::: actfn.{row.gradient.__name__}\n    options: {{ heading_level: 3 }}",
+        _gradient(row),
+        _pitfalls(row),
         "## Elsewhere",
         _elsewhere(row),
+        f"<!-- accuracy:{row.name} -->",
         "<!-- used-by -->",
         f"## Paper\n\n{row.paper}" if row.paper else "",
     ]
     return {
         "family": row.family,
+        "caption": _of(row),
+        "alt": f"The curve of {row.name}" + " and its derivative" * bool(row.gradient),
         "text": "\n\n".join(section for section in sections if section) + "\n",
-        "figures": {f"{row.name}.svg": curve, "thumbnail.svg": thumbnail},
+        "figures": {f"{row.name}.svg": curve, "thumbnail.svg": _thumbnail(row)},
     }
 
 
@@ -63,12 +66,33 @@ def _other_names(row: actfn.Activation) -> str:
     return f'<p class="other-names">also known as {names}</p>' if names else ""
 
 
-def _lead(row: actfn.Activation, curve: str) -> str:
-    picture = image(f"{row.name}.svg", html.escape(_description(row)), curve)
+def _lead(row: actfn.Activation, curve: str, description: str) -> str:
+    picture = image(f"{row.name}.svg", html.escape(description), curve)
+    second = _formula(row.gradient_formula) if row.gradient else _no_gradient(row)
     return (
         f'<div class="lead" markdown>\n<div markdown>\n{picture}\n</div>\n'
-        f"<div markdown>\n\n{_formula(row.formula)}\n\n"
-        f"{_formula(row.gradient_formula)}\n\n</div>\n</div>"
+        f"<div markdown>\n\n{_formula(row.formula)}\n\n{second}\n\n</div>\n</div>"
+    )
+
+
+def _no_gradient(row: actfn.Activation) -> str:
+    """Why there is no derivative, as the docstring says it."""
+    text = " ".join((inspect.getdoc(row.function) or "").split())
+    reasons = [s for s in re.split(r"(?<=\.) ", text) if "gradient" in s]
+    if not reasons:
+        raise facts.FalseClaimError(
+            f"{row.name} has no gradient; let its docstring say why"
+        )
+    return reasons[0]
+
+
+def _gradient(row: actfn.Activation) -> str:
+    if not row.gradient:
+        return ""
+    title = "Derivative" if row.elementwise else "Vector-Jacobian product"
+    return (
+        f"## {title}\n\n"
+        f"::: actfn.{row.gradient.__name__}\n    options: {{ heading_level: 3 }}"
     )
 
 
@@ -78,45 +102,58 @@ def _formula(latex: str) -> str:
     return f"$$\n\\begin{{gathered}}\n{lines}\n\\end{{gathered}}\n$$"
 
 
-def _description(row: actfn.Activation) -> str:
-    if not row.elementwise:
-        x = np.array([[-4.0, 0.0], [0.0, 0.0], [4.0, 0.0]])
-        values = ", ".join(facts.number(v) for v in row.function(x)[:, 0])
-        return (
-            f"The first result of {row.name} for the vector (x, 0): {values} at "
-            f"x = −4, 0 and 4. Dashed, its derivative with respect to x."
-        )
-    values, slopes = (
-        ", ".join(facts.number(v) for v in f(np.array([-4.0, 0.0, 4.0])))
-        for f in (row.function, row.gradient)
-    )
-    return (
-        f"{row.name} from x = −4 to 4: {values} at x = −4, 0 and 4. Dashed, its "
-        f"derivative: {slopes} at the same places."
-    )
+def _of(row: actfn.Activation) -> str:
+    """Which vector a picture shows a function of, if of one."""
+    shown = ", ".join("x" if v is None else f"{v:g}" for v in row.section)
+    return f"of ({shown})" if calls.couples(row) else ""
 
 
-def _draw(row: actfn.Activation, ax: Any, dot: int = 6, **line: Any) -> None:
+def _description(row: actfn.Activation, lines: list[Any]) -> str:
+    """What a picture shows, read from its lines."""
+    values = [
+        ", ".join(facts.number(_height(line, x)) for x in (-4.0, 0.0, 4.0))
+        for line in lines
+    ]
+    which = f"The first result of {row.name} {_of(row)}" if _of(row) else row.name
+    text = f"{which} from x = −4 to 4: {values[0]} at x = −4, 0 and 4."
+    if not row.gradient:
+        return f"{text} It has no derivative to show."
+    slopes = values[1]
+    if not calls.couples(row):  # the lines break at kinks
+        ends = calls.derivative(row)(np.array([-4.0, 0.0, 4.0]))
+        slopes = ", ".join(map(facts.number, ends))
+    return f"{text} Dashed, its derivative: {slopes} at the same places."
+
+
+def _height(line: Any, x: float) -> float:
+    return round(float(np.interp(x, line.get_xdata(), line.get_ydata())), 12)
+
+
+def _draw(row: actfn.Activation, ax: Any, dot: int = 6, **line: Any) -> list[Any]:
     ax.axhline(0, color="#8b929a", linewidth=0.8)
     ax.axvline(0, color="#8b929a", linewidth=0.8)
+    before = len(ax.lines)
     actfn.plot.curve(row.name, ax=ax, color="C0", **line)
-    slope = {"derivative": True, "color": "C1", "ls": "--", "markersize": dot}
-    actfn.plot.curve(row.name, ax=ax, **slope, **line)
-    for kink, value in row.kinks.items():
-        ax.plot([kink], [value], "o", color="C1", markersize=dot)
+    if row.gradient:
+        slope = {"derivative": True, "color": "C1", "ls": "--", "markersize": dot}
+        actfn.plot.curve(row.name, ax=ax, **slope, **line)
+        for kink, value in row.kinks.items():
+            ax.plot([kink], [value], "o", color="C1", markersize=dot)
+    return list(ax.lines[before:])
 
 
-def _curve(row: actfn.Activation) -> str:
+def _curve(row: actfn.Activation) -> tuple[str, str]:
+    """The picture that leads a page, and its text alternative."""
     figure, ax = plt.subplots(figsize=(5.2, 3.6))
-    _draw(row, ax)
+    lines = _draw(row, ax)
     ax.legend()
-    return _svg(figure)
+    return _svg(figure), _description(row, lines)
 
 
 def _thumbnail(row: actfn.Activation) -> str:
     figure, ax = plt.subplots(figsize=(2.0, 1.5))
     _draw(row, ax, dot=3, interval=(-3.0, 3.0), linewidth=1.6)
-    ax.set(xlim=(-3, 3), ylim=(-1.5, 3), xticks=[], yticks=[], xlabel="")
+    ax.set(xlim=(-3.1, 3.1), ylim=(-1.5, 3), xticks=[], yticks=[], xlabel="")
     ax.spines[:].set_visible(False)
     return _svg(figure)
 
@@ -129,109 +166,88 @@ def _svg(figure: Any) -> str:
 
 
 def _example(row: actfn.Activation) -> str:
-    x = _EXAMPLES[row.elementwise]
-    extra = "" if row.elementwise else ", [1.0, 0.0, 0.0]"
-    first = f"{row.name}(x)"
-    second = f"{row.gradient.__name__}(x{extra})"
-    names = f"{row.name}, {row.gradient.__name__}"
-    code = f"import numpy as np\nfrom actfn import {names}\n\nx = {x}"
+    functions = [row.name, *([row.gradient.__name__] if row.gradient else [])]
+    imports = f"import numpy as np\nfrom actfn import {', '.join(functions)}"
+    code = f"{imports}\n\nx = np.array({calls.vector(row)!r})\n"
     scope: dict[str, Any] = {}
     exec(code, scope)
-    shown = [
-        fence("{ .text .no-copy .output }", repr(eval(e, scope)))
-        for e in (first, second)
-    ]
-    return "\n\n".join(
-        [
-            fence("python", f"{code}\n{first}"),
-            shown[0],
-            fence("python", second),
-            shown[1],
-        ]
-    )
+    blocks = []
+    for call in calls.examples(row):
+        shown = repr(eval(call, scope))
+        blocks.append(fence("python", code + call))
+        blocks.append(fence("{ .text .no-copy .output }", shown))
+        code = ""
+    return "\n\n".join(blocks)
 
 
-def _facts(row: actfn.Activation, found: facts.Facts) -> str:
+def _facts(row: actfn.Activation) -> str:
+    found, derivative = facts.find(row), calls.derivative(row)
     low, high = found.limits
-    kinks = "; ".join(
-        f"no: bends at {facts.number(k)}, where the derivative is taken to be "
-        f"{facts.number(v)}"
-        for k, v in found.kinks.items()
-    )
     centred = (
         f"yes: {row.name}(−x) = −{row.name}(x)"
         if found.odd
         else f"no: its mean is {facts.number(found.mean)} for standard normal input"
     )
     rows = {
-        "Range": facts.interval(found.bounds, found.attained),
-        "Range of the derivative": facts.interval(found.slopes, found.slopes_attained),
+        "Range": _range(row.function, found.bounds, found.attained),
+        "Range of the derivative": _range(
+            derivative, found.slopes, found.slopes_attained
+        ),
         "Limits": f"{facts.number(low)} at −∞, {facts.number(high)} at ∞",
         "Zero-centred": centred,
         "Monotonic": "yes, it never decreases" if found.increasing else "no",
-        "Smooth": kinks or "yes",
+        "Smooth": facts.smoothness(found, derivative),
         "Lowest point": found.minimum
         and f"{facts.number(found.minimum[1])} at x = {facts.number(found.minimum[0])}",
         "Fixed points": found.fixed_points,
         "Lipschitz constant": facts.number(found.lipschitz),
         "Cost": found.cost,
     }
-    return _table(
-        ("Property", "Found by evaluating it"), [(k, v) for k, v in rows.items() if v]
-    )
+    return _property_table(rows)
+
+
+def _range(
+    function: Callable[..., Any],
+    bounds: tuple[float, float],
+    attained: tuple[bool, bool],
+) -> str:
+    if few := facts.levels(function):
+        return f"{{{', '.join(map(facts.number, few))}}}"
+    return facts.interval(bounds, attained)
 
 
 def _coupled_facts(row: actfn.Activation) -> str:
-    y = row.function(_MATRIX)
-    shifted = np.abs(row.function(_MATRIX + 1000) - y).max()
-    sums = {"The sum": y, "The sum of exponentials": np.exp(y)}
-    gaps = {name: np.abs(v.sum(axis=-1) - 1).max() for name, v in sums.items()}
-    name = min(gaps, key=lambda name: gaps[name])
-    rows = [
-        ("Range", facts.interval(row.bounds, (False, row.bounds[1] == 0))),
-        ("Normalised", f"{name} along the axis is 1, within {gaps[name]:.2g}"),
-        ("Shifting all scores", f"by 1000 changes results by at most {shifted:.2g}"),
-        ("Cost", facts.cost(row.function, _MATRIX)),
+    return _property_table(coupled_facts.table(row))
+
+
+def _property_table(rows: dict[str, Any]) -> str:
+    found = [(name, value) for name, value in rows.items() if value]
+    return table(("Property", "Found by evaluating it"), found)
+
+
+def _pitfalls(row: actfn.Activation) -> str:
+    if not row.naive:
+        return ""
+    cases = [
+        (f"`{pitfalls.shown(case.x)}`", *map(pitfalls.shown, case.results), case.words)
+        for case in pitfalls.cases(row)
     ]
-    return _table(("Property", "Found by evaluating it"), rows)
+    return "\n\n".join(
+        [
+            "## Pitfalls",
+            "The formula as it is often typed:",
+            fence("python", f"naive = {row.naive}"),
+            f"Run in float64 beside `{row.name}`:",
+            table(("x", "naive", f"`{row.name}`", "The naive result"), cases),
+        ]
+    )
 
 
 def _elsewhere(row: actfn.Activation) -> str:
-    rows = [
-        (
-            namesake.library,
-            f"`{namesake.name}`",
-            f"`{namesake.defaults}`" if namesake.defaults else "",
-            " ".join(filter(None, (_difference(row, namesake), namesake.note))),
-        )
-        for namesake in row.namesakes
-    ]
-    header = ("Library", "Name", "Defaults", "Its result, by default")
-    defaults = ", ".join(f"{k}={v!r}" for k, v in row.parameters.items())
-    ours = ("**actfn**", f"`{row.name}`", f"`{defaults}`" if defaults else "", "")
-    return _table(header, [ours, *rows])
-
-
-def _difference(row: actfn.Activation, namesake: actfn.Namesake) -> str:
-    if not namesake.equals:
-        return "the same"
-    x = np.linspace(-8, 8, 160001) if row.elementwise else _MATRIX
-    theirs = eval(namesake.equals, {"np": np, "x": x, **vars(actfn)})
-    gap = np.abs(theirs - row.function(x))
-    where = "for `[[1, 2, 3], [4, 5, 6]]`"
-    if row.elementwise:
-        where = f"at x = {facts.number(x[gap.argmax()])}, on [−8, 8]"
-    return (
-        f"**differs**: `{namesake.equals}`, by up to {facts.number(gap.max())} {where}."
-    )
-
-
-def _table(header: tuple[str, ...], rows: Iterable[tuple[str, ...]]) -> str:
-    lines = [header, ("---",) * len(header), *rows]
-    return "\n".join(
-        "| " + " | ".join(cell.replace("|", "\\|") for cell in line) + " |"
-        for line in lines
-    )
+    if not row.namesakes:
+        return elsewhere.nowhere(row)
+    header = ("Library", "Name", "Defaults", "Its result")
+    return table(header, elsewhere.rows(row))
 
 
 if __name__ == "__main__":

@@ -14,7 +14,7 @@ import cache
 from execution import environment
 from mkdocs.config.defaults import MkDocsConfig
 from mkdocs.exceptions import BuildError
-from mkdocs.plugins import get_plugin_logger
+from mkdocs.plugins import event_priority, get_plugin_logger
 from mkdocs.structure.files import File, Files
 from mkdocs.structure.pages import Page
 from mkdocs.utils import get_relative_url
@@ -52,12 +52,17 @@ def on_files(files: Files, config: MkDocsConfig) -> Files:
     return files
 
 
+@event_priority(-50)  # other hooks have filled what they can
 def on_page_markdown(
     markdown: str, page: Page, config: MkDocsConfig, files: Files
 ) -> str:
-    """Put the gallery where a page wants it."""
-    gallery = _fault[0] if _fault else _gallery(page.url)
-    return markdown.replace("<!-- gallery -->", gallery)
+    """Put the gallery where a page wants it, and drop places that nothing fills."""
+    before, place, after = markdown.partition("<!-- gallery -->")
+    if place:
+        above = re.findall(r"^(#+) ", before, re.MULTILINE)
+        gallery = _fault[0] if _fault else _gallery(page.url, f"{above[-1]}#")
+        markdown = before + gallery + after
+    return re.sub(r"<!-- accuracy:\w+ -->\n*", "", markdown)
 
 
 def _made(root: Path) -> dict[str, Any]:
@@ -65,19 +70,19 @@ def _made(root: Path) -> dict[str, Any]:
     kept: dict[str, Any] | None = cache.load(root, "reference", key)
     if kept is not None:
         return kept
-    names = loads(_python("-c", _NAMES))
+    names = loads(python("-c", _NAMES))
     log.info(f"Writing the pages of {len(names)} functions")
     workers = os.cpu_count() or 1
     shares = [names[i::workers] for i in range(min(workers, len(names)))]
     with ThreadPoolExecutor(workers) as pool:
-        results = pool.map(lambda share: loads(_python(str(_WORKER), *share)), shares)
+        results = pool.map(lambda share: loads(python(str(_WORKER), *share)), shares)
         made = {name: page for result in results for name, page in result.items()}
     ordered = {name: made[name] for name in names}
     cache.keep(root, "reference", key, ordered)
     return ordered
 
 
-def _python(*arguments: str) -> str:
+def python(*arguments: str) -> str:
     """Run Python on the package as it is now, and give what it prints."""
     done = subprocess.run(
         [sys.executable, *arguments],
@@ -112,20 +117,33 @@ def _used_by(name: str, root: Path) -> str:
     return "## In the guide\n\n" + "\n".join(users) if users else ""
 
 
+def _families() -> dict[str, list[str]]:
+    """The names of functions by the title of their family, in the catalogue's order."""
+    families: dict[str, list[str]] = {}
+    for name, page in _pages.items():
+        families.setdefault(page["family"].capitalize(), []).append(name)
+    return families
+
+
 def _add_to_navigation(config: MkDocsConfig) -> None:
-    families: dict[str, list[dict[str, str]]] = {}
-    for name, page in _pages.items():
-        title = page["family"].capitalize()
-        families.setdefault(title, []).append({name: f"reference/{name}.md"})
     (section,) = (item["Reference"] for item in config.nav or [] if "Reference" in item)
-    section.extend({title: pages} for title, pages in families.items())
+    for title, names in _families().items():
+        section.append({title: [{name: f"reference/{name}.md"} for name in names]})
 
 
-def _gallery(url: str) -> str:
-    cards = []
-    for name, page in _pages.items():
-        target = get_relative_url(f"reference/{name}/", url)
-        alt = f"The curves of {name} and its derivative"
-        picture = image(f"{target}thumbnail.svg", alt, page["figures"]["thumbnail.svg"])
-        cards.append(f'<a href="{target}">{picture}<code>{name}</code></a>')
-    return '<div class="gallery">' + "".join(cards) + "</div>"
+def _gallery(url: str, level: str) -> str:
+    parts = []
+    for title, names in _families().items():
+        cards = "".join(_card(name, url) for name in names)
+        family = f'{level} {title}\n\n<div class="gallery">{cards}</div>'
+        parts.append(f"<div markdown>\n\n{family}\n\n</div>")
+    return '<div class="families" markdown>\n' + "\n".join(parts) + "\n</div>"
+
+
+def _card(name: str, url: str) -> str:
+    page = _pages[name]
+    target = get_relative_url(f"reference/{name}/", url)
+    svg = page["figures"]["thumbnail.svg"]
+    picture = image(f"{target}thumbnail.svg", page["alt"], svg)
+    caption = f" <small>{page['caption']}</small>" if page["caption"] else ""
+    return f'<a href="{target}">{picture}<code>{name}</code>{caption}</a>'

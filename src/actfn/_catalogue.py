@@ -588,7 +588,8 @@ _ROWS = (
         _normalizers.standardize_vjp,
         bounds=(-_INF, _INF),
         gradient_bounds=None,
-        naive="(x - x.mean()) / np.sqrt((x**2).mean() - x.mean() ** 2)",
+        naive="(x - x.mean()) / np.sqrt((x**2).mean() - x.mean() ** 2 + 1e-5)",
+        section=(None, 0.0, 1.0),
         use="Layer normalisation, which follows it by a learned gain and bias.",
     ),
     Activation(

@@ -242,7 +242,8 @@ def selu(x: ArrayLike, /, *, out: Out = None) -> Result:
         Klambauer, Unterthiner, Mayr and Hochreiter (2017), [Self-Normalizing Neural
         Networks](https://arxiv.org/abs/1706.02515).
     """
-    return _blocks.elementwise(_selu, x, out=out)
+    # In float32 the rounded scale would move the place where x overflows.
+    return _blocks.elementwise(_selu, x, out=out, narrow=_selu)
 
 
 def selu_derivative(x: ArrayLike, /, *, out: Out = None) -> Result:

@@ -221,7 +221,7 @@ def geglu(x: ArrayLike, /, axis: int = -1, *, out: Out = None) -> Result:
     Examples:
         >>> from actfn import geglu
         >>> geglu([3.0, 3.0, 3.0, -1000.0, 0.0, 1000.0])
-        array([   0.,    0., 3000.])
+        array([  -0.,    0., 3000.])
 
     References:
         Shazeer (2020),

@@ -322,7 +322,7 @@ NAMESAKES: Mapping[str, tuple[Namesake, ...]] = MappingProxyType(
             _torch(
                 "gumbel_softmax",
                 "tau=1.0, hard=False, eps=1e-10, dim=-1",
-                note="It draws from the global generator.",
+                differs="It draws other noise, from the global generator.",
             ),
         ),
         "sparsemax": (

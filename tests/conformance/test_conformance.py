@@ -14,9 +14,6 @@ from actfn import CATALOGUE, Activation, Namesake
 
 PAIRS = [(row, n) for row in CATALOGUE.values() for n in row.namesakes]
 
-# Not even the same seed gives the same: test_differences.py shows it.
-RANDOM = {"gumbel_softmax"}
-
 # Names of one parameter, ours first.
 SYNONYMS = {
     ("alpha", "alpha"),
@@ -140,7 +137,7 @@ def pairs(chosen: list[tuple[Activation, Namesake]]) -> pytest.MarkDecorator:
 
 
 every_pair = pairs(PAIRS)
-COMPARED = [(r, n) for r, n in PAIRS if r.name not in RANDOM and not n.differs]
+COMPARED = [(r, n) for r, n in PAIRS if not n.differs]  # see test_differences.py
 ELEMENTWISE = [(r, n) for r, n in COMPARED if "axis" not in r.parameters]
 COUPLING = [(r, n) for r, n in COMPARED if "axis" in r.parameters]
 DIFFERENTIABLE = [

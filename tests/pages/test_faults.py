@@ -180,7 +180,8 @@ def _guides(faults: dict[str, Fault]) -> Callable[[Project], Project]:
 
 
 def _break_a_claim(project: Project) -> Project:
-    project.edit("src/actfn/_catalogue.py", "bounds=(0, _INF)", "bounds=(-1, _INF)")
+    row = "_rectifiers.relu_derivative,\n        bounds=({}, _INF)"
+    project.edit("src/actfn/_catalogue.py", row.format(0), row.format(-1))
     return project
 
 

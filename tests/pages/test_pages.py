@@ -15,7 +15,7 @@ from pages.web import Site, beside, foreign, loads, styles
 
 from actfn import CATALOGUE
 
-LARGEST = 100_000  # bytes of a page
+LARGEST = 120_000  # bytes of a page
 LARGEST_SENT = 40_000  # the same, compressed as servers send it
 
 
@@ -157,12 +157,28 @@ def test_search_knows_every_function_and_no_page_twice(site: Build) -> None:
     assert {f"reference/{name}/" for name in CATALOGUE} <= set(places)
 
 
+def test_search_does_not_read_the_source(site: Build) -> None:
+    assert "def relu(" in re.sub("<[^>]+>", "", site.text("reference/relu/index.html"))
+    assert "def relu(" not in site.text("search/search_index.json")
+
+
+def test_a_page_lists_its_own_family_only(web: Site) -> None:
+    page = web.page("reference/relu/")
+    (sidebar,) = page.select("[data-md-type=navigation]")
+    listed = {link.get_text().strip() for link in sidebar.select("a")} & set(CATALOGUE)
+    assert listed == {n for n, r in CATALOGUE.items() if r.family == "rectifiers"}
+
+
 @pytest.mark.parametrize("place", ["", "reference/"])
 def test_the_gallery_shows_every_function(place: str, web: Site) -> None:
     cards = web.page(place).select(".gallery a")
-    assert [card.get_text() for card in cards] == list(CATALOGUE)
+    assert [card.code.get_text() for card in cards] == list(CATALOGUE)
     for card in cards:
-        name = card.get_text()
+        name = card.code.get_text()
+        beside = card.small.get_text() if card.small else ""
+        assert ("x" in beside) == ("axis" in CATALOGUE[name].parameters), name
+        (title,) = card.find_previous(["h2", "h3"]).find_all(string=True, limit=1)
+        assert title.lower() == CATALOGUE[name].family
         source, _ = web.target(f"{place}index.html", card.img["src"]) or ("", "")
         assert source == f"reference/{name}/thumbnail.svg"
         assert web.target(f"{place}index.html", card["href"]) == (

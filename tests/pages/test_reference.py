@@ -2,6 +2,7 @@
 # gives now, or what was computed here in another way.
 
 import ast
+import inspect
 import math
 import re
 from collections.abc import Callable
@@ -16,7 +17,6 @@ from pages.web import Site, section, table
 from actfn import CATALOGUE, Activation
 
 every_function = pytest.mark.parametrize("row", CATALOGUE.values(), ids=list(CATALOGUE))
-coupled = [row for row in CATALOGUE.values() if not row.elementwise]
 
 
 @pytest.fixture(scope="module")
@@ -37,6 +37,10 @@ def squeezed(text: str) -> str:
     return " ".join(text.split())
 
 
+def plain(markdown: str) -> str:
+    return re.sub(r"\[([^]]+)\][(\[][^])]*[])]", r"\1", markdown).replace("`", "")
+
+
 def facts(page: Any) -> dict[str, str]:
     (found,) = [e for e in section(page, "facts") if e.select("tbody")]
     return {cells[0]: cells[1] for cells in table(found)}
@@ -46,7 +50,11 @@ def facts(page: Any) -> dict[str, str]:
 def test_a_page_begins_with_name_and_summary(page: Any, row: Activation) -> None:
     assert page.h1.get_text().startswith(row.name)
     lead = [p.get_text() for p in page.article.select("p")[:2]]
-    assert row.summary.replace("`", "") in lead
+    assert plain(row.summary) in lead
+    # Before the first heading, so that it is on the first screen.
+    before = [p.get_text() for p in page.select_one("#example").find_all_previous("p")]
+    used = f"When to use it. {plain(row.use)}"
+    assert (used in map(squeezed, before)) == bool(row.use)
     for name in row.aliases:
         assert name in page.select_one(".other-names").get_text()
 
@@ -54,7 +62,8 @@ def test_a_page_begins_with_name_and_summary(page: Any, row: Activation) -> None
 @every_function
 def test_a_page_shows_both_formulas(page: Any, row: Activation) -> None:
     shown = [squeezed(a.get_text()) for a in page.select(".lead annotation")]
-    for drawn, formula in zip(shown, (row.formula, row.gradient_formula), strict=True):
+    formulas = (row.formula, row.gradient_formula)[: 2 if row.gradient else 1]
+    for drawn, formula in zip(shown, formulas, strict=True):
         assert formula
         parts = map(squeezed, formula.split(r"\qquad"))  # each in a line of its own
         assert all(part in drawn for part in parts)
@@ -66,15 +75,33 @@ def test_a_page_shows_its_curve_and_says_it(
 ) -> None:
     picture = page.select_one(".lead img")
     svg = site.text(f"reference/{row.name}/{picture['src']}")
-    assert svg.count("var(--c0)") >= 1 and svg.count("var(--c1)") >= 1
-    assert "stroke-dasharray" in svg
-    if row.elementwise:
-        for function in (row.function, row.gradient):
-            values = ", ".join(number(float(function(x))) for x in (-4.0, 0.0, 4.0))
-            assert values in picture["alt"]
-    else:
-        results = (row.function([x, 0.0])[0] for x in (-4.0, 0.0, 4.0))
-        assert ", ".join(map(number, results)) in picture["alt"]
+    assert "var(--c0)" in svg
+    dashed = svg.partition("</defs>")[2]
+    assert ("var(--c1)" in dashed) == ("stroke-dasharray" in dashed)
+    assert ("var(--c1)" in dashed) == bool(row.gradient)
+    functions = [row.function, row.gradient] if row.elementwise else [row.function]
+    for function in functions:
+        assert function
+        results = [first(row, function, x) for x in (-4.0, 0.0, 4.0)]
+        if "rng" not in row.parameters or row.elementwise:
+            assert ", ".join(map(number, results)) in picture["alt"]
+
+
+def first(row: Activation, function: Callable[..., Any], x: float) -> float:
+    """The first result for the vector that a picture shows, or that for x."""
+    if "axis" not in row.parameters:
+        return float(function(x))
+    vector = [x if v is None else v for v in row.section]
+    return float(np.ravel(function(vector, axis=-1))[0])
+
+
+def test_a_page_says_why_there_is_no_derivative(web: Site) -> None:
+    without = [row for row in CATALOGUE.values() if row.gradient is None]
+    assert without
+    for row in without:
+        page = web.page(f"reference/{row.name}/")
+        assert "gradient" in page.select_one(".lead").get_text()
+        assert not page.select("#derivative, #vector-jacobian-product")
 
 
 @every_function
@@ -92,18 +119,22 @@ def test_an_example_gives_what_the_page_shows(page: Any, row: Activation) -> Non
         exec(compile(ast.Module(body, []), "example", "exec"), scope)
         value = eval(compile(ast.Expression(last.value), "example", "eval"), scope)
     assert shown and value is None
-    assert {row.name, row.gradient.__name__} <= set(scope)
+    functions = {f.__name__ for f in (row.function, row.gradient) if f}
+    assert functions <= set(scope)
+    text = " ".join(block.get_text() for block in blocks)
+    assert all(re.search(rf"\b{name}\(x", text) for name in functions)
 
 
 @every_function
 def test_a_page_documents_function_and_derivative(page: Any, row: Activation) -> None:
-    for function in (row.function, row.gradient):
+    for function in filter(None, (row.function, row.gradient)):
         name = function.__name__
         (place,) = page.select(f'[id="actfn.{name}"]')
         entry = place.parent
         signature = squeezed(entry.select_one(".doc-signature").get_text())
         assert signature.startswith(f"{name}(")
-        for parameter in ("x: ArrayLike", "/", "*", "out", *row.parameters):
+        keywords = ("*", "out") if "*, " in str(inspect.signature(function)) else ()
+        for parameter in ("x: ArrayLike", "/", *keywords, *row.parameters):
             assert parameter in signature
         text = entry.get_text()
         parts = ("Parameters:", "Returns:", "Raises:", "Examples:", ">>>")
@@ -117,15 +148,23 @@ def test_a_page_documents_function_and_derivative(page: Any, row: Activation) ->
 
 @every_function
 def test_a_page_names_the_function_elsewhere(page: Any, row: Activation) -> None:
-    (found,) = [e for e in section(page, "elsewhere") if e.select("tbody")]
+    elements = section(page, "elsewhere")
+    if not row.namesakes:
+        assert elements[0].get_text().startswith("None of PyTorch, JAX, ")
+        return
+    (found,) = [e for e in elements if e.select("tbody")]
     ours, *theirs = table(found)
     assert ours[:2] == ["actfn", row.name]
     assert ours[2] == ", ".join(f"{k}={v!r}" for k, v in row.parameters.items())
     for cells, namesake in zip(theirs, row.namesakes, strict=True):
         assert cells[:3] == [namesake.library, namesake.name, namesake.defaults]
-        assert namesake.note.replace("`", "") in cells[3]
-        assert ("the same" in cells[3]) == (not namesake.equals)
-        assert ("differs" in cells[3]) == bool(namesake.equals)
+        assert plain(namesake.note) in cells[3]
+        differs = bool(namesake.equals or namesake.differs)
+        assert ("the same" in cells[3], "differs" in cells[3]) == (not differs, differs)
+        assert f"with {namesake.arguments}" in cells[3] or not namesake.arguments
+        for kink, value in namesake.kinks.items():
+            ours_there = number(row.kinks[kink])
+            assert f"at {number(kink)} is {number(value)}, not {ours_there}" in cells[3]
 
 
 @every_function
@@ -140,7 +179,7 @@ def test_a_page_cites_the_paper(page: Any, row: Activation) -> None:
 
 def uses(row: Activation) -> list[str]:
     """The guides whose code or cross-references name a function."""
-    names = {row.name, row.gradient.__name__}
+    names = {f.__name__ for f in (row.function, row.gradient) if f}
     found = []
     for path in sorted((ROOT / "docs" / "guide").glob("*.py")):
         text = path.read_text("utf-8")
@@ -181,7 +220,27 @@ WORDS = [
     ("relu", "Range", "[0, ∞)"),
     ("relu", "Smooth", "no: bends at 0, where the derivative is taken to be 0"),
     ("relu", "Fixed points", "every x ≥ 0"),
-    ("leaky_relu", "Range of the derivative", "[0.01, 1]"),
+    ("leaky_relu", "Range of the derivative", "{0.01, 1}"),
+    ("prelu", "Range of the derivative", "{0.25, 1}"),
+    ("relu6", "Fixed points", "every x in [0, 6]"),
+    ("squared_relu", "Fixed points", "0, 1"),
+    ("squared_relu", "Smooth", "no: its derivative bends at 0"),
+    ("squared_relu", "Lipschitz constant", "∞"),
+    ("hard_shrink", "Fixed points", "every x < −0.5, 0, every x > 0.5"),
+    ("hard_shrink", "Lipschitz constant", "∞"),
+    ("binary_step", "Range", "{0, 1}"),
+    ("softmax", "Range", "(0, 1)"),
+    ("softmax", "Multiplying by c > 0", "changes the results"),
+    ("log_softmax", "Range", "(−∞, 0)"),
+    ("hardmax", "Range", "{0, 1}"),
+    ("hardmax", "Multiplying by c > 0", "changes nothing"),
+    ("crelu", "Result", "2n results for a vector of n"),
+    ("crelu", "Multiplying by c > 0", "multiplies the results by c"),
+    ("reglu", "Result", "n / 2 results for a vector of n"),
+    ("reglu", "Multiplying by c > 0", "multiplies the results by c²"),
+    ("logsumexp", "Result", "one result for a vector of n"),
+    ("logsumexp", "Order of the elements", "does not matter"),
+    ("logsumexp", "Cost", "1 exp per element and 1 log1p per vector"),
     ("elu", "Range", "(−1, ∞)"),
     ("elu", "Monotonic", "yes, it never decreases"),
     ("softplus", "Fixed points", "none"),
@@ -253,12 +312,68 @@ def test_differences_to_other_libraries_are_shown_in_numbers(web: Site) -> None:
     assert f"by up to {number(gap)} at x =" in results("gelu")
 
 
-@pytest.mark.parametrize("row", coupled, ids=lambda row: row.name)
-def test_facts_of_functions_that_couple_elements_are_shown(
-    page: Any, row: Activation
-) -> None:
-    shown = facts(page)
-    assert shown["Normalised"].startswith("The sum")
-    change = float(re.findall(r"at most (\S+)", shown["Shifting all scores"])[0])
-    assert change < 1e-9
-    assert shown["Range"] == {"softmax": "(0, 1)", "log_softmax": "(−∞, 0]"}[row.name]
+# What is true of functions that couple elements: whether they are normalised, and what
+# adding 1000 to every element does.
+COUPLED = {
+    "softmax": ("yes: the results sum to 1", "changes nothing"),
+    "log_softmax": ("yes: the exponentials of the results sum", "changes nothing"),
+    "sparsemax": ("yes: the results sum to 1", "changes nothing"),
+    "standardize": ("yes: mean 0 and variance 1", "changes nothing"),
+    "logsumexp": ("", "adds it to the results"),
+    "glu": ("", "changes the results"),
+}
+
+
+@pytest.mark.parametrize("name", COUPLED)
+def test_sums_and_shifts_are_found(name: str, web: Site) -> None:
+    shown, (sums, shifts) = facts(web.page(f"reference/{name}/")), COUPLED[name]
+    assert shown.get("Normalised", "").startswith(sums)
+    assert shown["Adding a constant"].startswith(shifts)
+    for gap in re.findall(r"within (\S+)", shown["Adding a constant"]):
+        assert float(gap.replace("−", "-")) < 1e-9
+
+
+def digits(words: str) -> float:
+    """How small the relative error is that a page tells in words."""
+    found = re.match(r"(\d+) of 16", words)
+    if found:
+        return float(10 ** -int(found[1]))
+    return 1e-11 if words.startswith("right") else math.inf
+
+
+PITFALLS = [row for row in CATALOGUE.values() if row.naive]
+
+
+def read(shown: str) -> Any:
+    """A number or a vector as a page shows it."""
+    text = shown.replace("−", "-").replace("∞", "inf")
+    return eval(text, {"inf": math.inf, "nan": math.nan})
+
+
+@np.errstate(all="ignore")
+@pytest.mark.parametrize("row", PITFALLS, ids=lambda row: row.name)
+def test_the_naive_form_gives_what_the_page_shows(page: Any, row: Activation) -> None:
+    elements = section(page, "pitfalls")
+    code = next(e.get_text() for e in elements if "highlight" in e.get("class", []))
+    assert code.strip() == f"naive = {row.naive}"
+    (found,) = [e for e in elements if e.select("tbody")]
+    wrong = 0
+    for at, *shown, words in table(found):
+        x = np.asarray(read(at), float)
+        naive = np.asarray(eval(row.naive, {"np": np, "x": x}))
+        results = naive, np.asarray(row.function(x))
+        for text, result in zip(shown, results, strict=True):
+            assert np.allclose(read(text), result, 1e-9, 0, equal_nan=True), words
+        gap = np.abs(naive - results[1]) / np.abs(results[1])
+        assert ("not a number" in words) <= np.isnan(naive).any()
+        assert ("infinity" in words) <= np.isinf(naive).any()
+        assert ("lost" in words) <= (gap > 0.5).any()
+        assert not (gap > digits(words)).any(), words
+        wrong += not words.startswith("right") or "Warning" in words
+    assert wrong
+
+
+def test_pages_of_functions_without_a_naive_form_tell_of_no_pitfalls(web: Site) -> None:
+    for row in CATALOGUE.values():
+        page = web.page(f"reference/{row.name}/")
+        assert bool(page.select("#pitfalls")) == bool(row.naive), row.name
