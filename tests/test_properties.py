@@ -254,7 +254,9 @@ def test_a_vjp_is_linear_in_its_cotangent(call: Call, x: Array, g: Array) -> Non
     shape = call.companions(x)["cotangent"].shape
     g = np.resize(g, shape)
     y = call(x, cotangent=g)
-    same_bits(call(x, cotangent=4 * g), 4 * y)
+    subnormal = np.abs(y) < np.finfo(float).tiny  # which is rounded before it is scaled
+    fourfold = call(x, cotangent=4 * g)
+    same_bits(np.where(subnormal, 0, fourfold), np.where(subnormal, 0, 4 * y))
     other = np.resize(np.arange(5.0), shape)
     both = call(x, cotangent=g + other)
     size = np.abs(y).max() + np.abs(call(x, cotangent=other)).max()

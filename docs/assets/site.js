@@ -12,4 +12,5 @@ function repair() {
 }
 new MutationObserver(repair).observe(document.body, { childList: true, subtree: true });
 addEventListener("resize", repair);
+document.fonts.ready.then(repair); // formulas have their width
 repair();

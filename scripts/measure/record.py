@@ -79,7 +79,7 @@ def merge(
         known = {"source": source}
     for (section, label), values in found.items():
         place = known if section == "own" else known.setdefault(section, {})
-        if values["exhaustive"] or not place.get(label, {}).get("exhaustive"):
+        if values.get("exhaustive") or not place.get(label, {}).get("exhaustive"):
             place[label] = {**values, "run": key}
     record["functions"][name] = known
     write(record, path)
