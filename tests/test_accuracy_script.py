@@ -9,6 +9,7 @@ import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
+from unittest.mock import Mock
 
 import numpy as np
 import pytest
@@ -398,6 +399,30 @@ def test_a_step_of_every_kind_measures_what_the_catalogue_has(name: str) -> None
             found = task.step(task.steps // 2, 0.0)
         assert found.points > 0
         assert found.worst <= 4
+
+
+def test_one_wrong_number_among_equal_results_is_found() -> None:
+    step = 1000
+    x = tasks.patterns(step * tasks.CHUNK, (step + 1) * tasks.CHUNK)
+
+    def faded(x: Any) -> Any:
+        return np.zeros_like(x)
+
+    def faulty(given: Any) -> Any:
+        return np.where(
+            (given == x[777]) & (given.dtype == np.float32), 1, faded(given)
+        )
+
+    level = Mock(side_effect=faded, floor=0.0)
+    found = tasks.float32_step(level, 1, step, 0.0)
+    assert (found.points, found.misrounded) == (tasks.CHUNK, 0)
+    assert [c.args[0].size for c in level.call_args_list] == [
+        tasks.CHUNK,  # of float32, all
+        tasks.CHUNK // 64,
+    ]
+    found = tasks.float32_step(Mock(side_effect=faulty, floor=0.0), 1, step, 0.0)
+    assert (found.points, found.misrounded) == (tasks.CHUNK, 1)
+    assert np.float32(found.at) == x[777]
 
 
 def test_all_float32_numbers_come_once() -> None:
