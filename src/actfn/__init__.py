@@ -3,7 +3,8 @@
 Every function comes with its derivative (`relu` and `relu_derivative`) or, where it
 couples the elements of a vector, with its vector-Jacobian product (`softmax` and
 `softmax_vjp`). `CATALOGUE` lists them with what is known of each, `get` finds one by
-any of its names, and `actfn.plot` draws them.
+any of its names, and `actfn.plot` draws them. `set_threads` and `threads` let several
+threads share large arrays.
 """
 
 from typing import Any
@@ -125,6 +126,7 @@ from ._tangents import (
     tanh,
     tanh_derivative,
 )
+from ._threads import get_threads, set_threads, threads
 
 __version__ = "0.1.0"
 
@@ -151,6 +153,7 @@ __all__ = [
     "gelu_tanh",
     "gelu_tanh_derivative",
     "get",
+    "get_threads",
     "glu",
     "glu_vjp",
     "gumbel_softmax",
@@ -192,6 +195,7 @@ __all__ = [
     "scaled_tanh_derivative",
     "selu",
     "selu_derivative",
+    "set_threads",
     "sigmoid",
     "sigmoid_derivative",
     "silu",
@@ -230,6 +234,7 @@ __all__ = [
     "tanh_derivative",
     "tanh_shrink",
     "tanh_shrink_derivative",
+    "threads",
     "threshold",
     "threshold_derivative",
 ]

@@ -134,6 +134,8 @@ def _meets_itself(out: Array) -> bool:
 def finite(**parameter: float) -> float:
     """Check one real, finite parameter, given by its name."""
     ((name, value),) = parameter.items()
+    if type(value) is float and math.isfinite(value):  # what usually comes, fast
+        return value
     if isinstance(value, np.ndarray) and value.ndim == 0:
         value = value.item()
     if not isinstance(value, Real):

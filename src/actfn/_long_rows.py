@@ -1,0 +1,188 @@
+# The softmax family of rows too long for a block: they are walked through in pieces,
+# once to find their sums and once to write, and never held as a whole. Where a row has
+# no finite maximum these say no, and the row is done at once.
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+
+import numpy as np
+
+from ._blocks import Rows, Tile
+from ._validation import Array
+
+
+@dataclass
+class Sums:
+    """What has been seen of a row so far.
+
+    Attributes:
+        peak: The largest score.
+        others: The sum of exp(score - peak) of all scores but that one, which adds 1.
+        top: The cotangent of the largest score.
+        gain: The sum of (cotangent - top) * exp(score - peak).
+        flow: The sum of the cotangents.
+    """
+
+    peak: float = -np.inf
+    others: float = 0.0
+    top: float = 0.0
+    gain: float = 0.0
+    flow: float = 0.0
+
+    @property
+    def total(self) -> float:
+        return 1 + self.others
+
+    def add(self, x: Array, g: Array | None) -> None:
+        """Go on with a piece of the scores, and of the cotangents if there are any."""
+        place = int(x.argmax())
+        e = np.empty_like(x)
+        if not x[place] <= self.peak:
+            self._rise(float(x[place]), float(g[place]) if g is not None else 0.0)
+            np.subtract(x, self.peak, out=e)
+            np.exp(e, out=e)
+            e[place] = 0
+        else:
+            np.subtract(x, self.peak, out=e)
+            np.exp(e, out=e)
+        self.others += float(e.sum())
+        if g is not None:
+            self.flow += float(g.sum())
+            np.multiply(e, g - self.top, out=e)
+            self.gain += float(e.sum())
+
+    def _rise(self, peak: float, top: float) -> None:
+        """Count from a larger score: the one before becomes one of the others."""
+        if self.peak > -np.inf:
+            shrunk = float(np.exp(self.peak - peak))
+            self.gain = (self.gain + self.total * (self.top - top)) * shrunk
+            self.others = self.total * shrunk
+        self.peak, self.top = peak, top
+
+
+def softmax(rows: Rows, tile: Tile) -> bool:
+    return _write(rows, tile, _probabilities)
+
+
+def softmin(rows: Rows, tile: Tile) -> bool:
+    return _write(rows, tile, _probabilities, sign=-1)
+
+
+def log_softmax(rows: Rows, tile: Tile) -> bool:
+    return _write(rows, tile, _logarithms, hidden=-np.inf)
+
+
+def logsumexp(rows: Rows, tile: Tile) -> bool:
+    sums = _sums(rows, tile, 1, 0)
+    if not np.isfinite(sums.peak):
+        return False
+    rows.target[tile] = sums.peak + np.log1p(sums.others)
+    return True
+
+
+def softmax_vjp(rows: Rows, tile: Tile) -> bool:
+    return _write(rows, tile, _softmax_product, cotangents=1)
+
+
+def softmin_vjp(rows: Rows, tile: Tile) -> bool:
+    return _write(rows, tile, _softmin_product, cotangents=1, sign=-1)
+
+
+def log_softmax_vjp(rows: Rows, tile: Tile) -> bool:
+    return _write(rows, tile, _log_softmax_product, cotangents=1)
+
+
+def logsumexp_vjp(rows: Rows, tile: Tile) -> bool:
+    return _write(rows, tile, _shares, cotangents=1)
+
+
+def _write(
+    rows: Rows,
+    tile: Tile,
+    finish: Callable[[Array, Array | None, Sums, Array], None],
+    *,
+    cotangents: int = 0,
+    sign: int = 1,
+    hidden: float = 0,
+) -> bool:
+    """Find the sums of a row, then write what `finish` makes of each piece."""
+    sums = _sums(rows, tile, sign, cotangents)
+    if not np.isfinite(sums.peak):
+        return False
+    for *pieces, out in rows.pieces(tile, write=True):
+        x, g, mask = _parts(pieces, sign, cotangents)
+        y = np.empty_like(x)
+        finish(x, g, sums, y)
+        if mask is not None:
+            y[mask == 0] = hidden
+        out[...] = y
+    return True
+
+
+def _sums(rows: Rows, tile: Tile, sign: int, cotangents: int) -> Sums:
+    sums = Sums()
+    for pieces in rows.pieces(tile):
+        x, g, _ = _parts(pieces, sign, cotangents)
+        sums.add(x, g)
+    return sums
+
+
+def _parts(
+    pieces: list[Array], sign: int, cotangents: int
+) -> tuple[Array, Array | None, Array | None]:
+    """Tell scores, cotangents and mask apart, and hide what the mask hides."""
+    rest: Iterator[Array] = iter(pieces)
+    x = next(rest) * sign
+    g = next(rest) if cotangents else None
+    mask = next(rest, None)
+    if mask is not None:
+        hidden = mask == 0
+        x[hidden] = -np.inf
+        if g is not None:
+            g = np.where(hidden, 0, g)
+    return x, g, mask
+
+
+def _exponentials(x: Array, sums: Sums, out: Array) -> None:
+    """Write exp(x - peak), made up for the rounding of the difference (Knuth)."""
+    np.subtract(x, sums.peak, out=out)
+    back = out - x
+    error = out - back
+    np.subtract(x, error, out=error)
+    np.add(back, sums.peak, out=back)
+    np.subtract(error, back, out=error)
+    np.fmax(error, -1, out=error)  # -1 in place of inf - inf
+    np.exp(out, out=out)
+    np.multiply(error, out, out=error)
+    np.add(out, error, out=out)
+
+
+def _probabilities(x: Array, g: Array | None, sums: Sums, out: Array) -> None:
+    _exponentials(x, sums, out)
+    np.divide(out, sums.total, out=out)
+
+
+def _logarithms(x: Array, g: Array | None, sums: Sums, out: Array) -> None:
+    np.subtract(x, sums.peak, out=out)
+    np.subtract(out, np.log1p(sums.others), out=out)
+
+
+def _softmax_product(x: Array, g: Array, sums: Sums, out: Array) -> None:
+    _probabilities(x, g, sums, out)
+    np.multiply(out, (g - sums.top) - sums.gain / sums.total, out=out)
+
+
+def _softmin_product(x: Array, g: Array, sums: Sums, out: Array) -> None:
+    _softmax_product(x, g, sums, out)
+    np.negative(out, out=out)
+
+
+def _log_softmax_product(x: Array, g: Array, sums: Sums, out: Array) -> None:
+    _probabilities(x, g, sums, out)
+    np.multiply(out, sums.flow, out=out)
+    np.subtract(g, out, out=out)
+
+
+def _shares(x: Array, g: Array, sums: Sums, out: Array) -> None:
+    _probabilities(x, g, sums, out)
+    np.multiply(out, g, out=out)
