@@ -20,7 +20,7 @@ def sine(x: ArrayLike, /, omega: float = 1.0, *, out: Out = None) -> Result:
     the paper the first layer has an omega of 30. The product $\omega x$ is rounded to
     float64, whatever the dtype of `x`, which moves the result by up to
     $2^{-53}\,|\omega x|$. Where the product is exact, as with the default, and with an
-    omega of 30 for float32, the error is a unit in the last place.
+    omega of 30 for float32, the error is a unit or two in the last place.
 
     Args:
         x: Real numbers: a scalar or an array-like of any shape.
