@@ -262,11 +262,11 @@ def rowwise(
     elif x.size:
         working = _WORKING_FOR_ROWS[result.dtype]
         rows = Rows(sources, target, count, width, working)
-        _QUIET.copy().run(_run_rows, rows, kernel, long, parameters)
+        _run_rows(rows, kernel, long, parameters)
     return _result(result, out)
 
 
-@dataclass(frozen=True)
+@dataclass(slots=True)
 class Rows:
     """Arrays whose axes from `count` on are rows of a length `width`."""
 
@@ -279,13 +279,15 @@ class Rows:
     def tiles(self) -> list[Tile]:
         """Cut the arrays into groups of rows that make a block, or into rows."""
         outer = self.target.shape[: self.count]
+        if math.prod(outer) * self.width <= BLOCK:
+            return [(...,)]
         return [(*tile, ...) for tile in _tiles(outer, BLOCK // self.width)]
 
-    def buffer(self, tile: Tile) -> tuple[Array, Array]:
-        """Make room for a tile; give it as rows, and in the shape of the tile."""
-        shape = self.sources[0][tile].shape
-        # Short rows are laid out side by side, such that NumPy's loops are long.
-        if self.width >= _SHORT:
+    def room(self, shape: tuple[int, ...]) -> tuple[Array, Array]:
+        """Make room for a tile of a shape; give it as rows, and in that shape."""
+        # Short rows are laid out side by side, such that NumPy's loops are long. In
+        # float64 only the shortest, because sums are then taken one by one.
+        if self.width >= (_SHORT if self.target.dtype == _F64 else 8 * _SHORT):
             room = np.empty(shape, self.working)
             return room.reshape(-1, self.width), room
         turned = np.empty((*shape[self.count :], *shape[: self.count]), self.working)
@@ -308,7 +310,7 @@ class Rows:
             casting="same_kind",
             buffersize=BLOCK,
         ) as pieces:
-            # A piece of one element comes as it is, not as a tuple.
+            # A piece of one array comes as it is, not as a tuple.
             yield from pieces if len(arrays) > 1 else ((piece,) for piece in pieces)
 
 
@@ -318,36 +320,41 @@ def _run_rows(
     long: Callable[..., bool] | None,
     parameters: Sequence[float],
 ) -> None:
+    """Do the rows tile by tile, a part of the tiles in each thread."""
     tiles = rows.tiles()
-    by_piece = long if rows.width > BLOCK else None
 
     def work(start: int, stop: int) -> None:
-        for tile in tiles[start:stop]:
-            if not (by_piece and by_piece(rows, tile, *parameters)):
-                _run_tile(rows, tile, kernel, parameters)
+        _QUIET.copy().run(_run_tiles, rows, tiles[start:stop], kernel, long, parameters)
 
     shared = rows.sources[0].size >= _SHARED
-    threads = min(_threads.get_threads() if shared else 1, len(tiles))
+    threads = min(_threads.get_threads(), len(tiles)) if shared else 1
     cuts = [len(tiles) * i // threads for i in range(threads + 1)]
-    _threads.share(
-        lambda start, stop: _QUIET.copy().run(work, start, stop),
-        list(itertools.pairwise(cuts)),
-    )
+    _threads.share(work, list(itertools.pairwise(cuts)))
 
 
-def _run_tile(
-    rows: Rows, tile: Tile, kernel: Kernel, parameters: Sequence[float]
+def _run_tiles(
+    rows: Rows,
+    tiles: Sequence[Tile],
+    kernel: Kernel,
+    long: Callable[..., bool] | None,
+    parameters: Sequence[float],
 ) -> None:
-    buffers = [rows.buffer(tile) for _ in rows.sources]
-    for source, (_, room) in zip(rows.sources, buffers):
-        np.copyto(room, source[tile], casting="same_kind")
-    kernel(*(flat for flat, _ in buffers), *parameters)
-    flat, room = buffers[0]
-    target = rows.target[tile]
-    if target.shape == room.shape:
-        np.copyto(target, room, casting="same_kind")
-    else:
-        target[...] = flat[:, 0].reshape(target.shape)
+    rooms: list[tuple[Array, Array]] = []
+    for tile in tiles:
+        if long and rows.width > BLOCK and long(rows, tile, *parameters):
+            continue
+        pieces = [source[tile] for source in rows.sources]
+        if not rooms or rooms[0][1].shape != pieces[0].shape:
+            rooms = [rows.room(pieces[0].shape) for _ in pieces]
+        for piece, (_, room) in zip(pieces, rooms):
+            np.copyto(room, piece, casting="same_kind")
+        kernel(*[flat for flat, _ in rooms], *parameters)
+        flat, room = rooms[0]
+        target = rows.target[tile]
+        if target.shape == room.shape:
+            np.copyto(target, room, casting="same_kind")
+        else:
+            target[...] = flat[:, 0].reshape(target.shape)
 
 
 def _rounded(wide: Result, result: Array, out: Out) -> Result:

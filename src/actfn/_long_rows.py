@@ -4,6 +4,7 @@
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 
@@ -16,6 +17,7 @@ class Sums:
     """What has been seen of a row so far.
 
     Attributes:
+        exact: Whether the scores need all digits of float64.
         peak: The largest score.
         others: The sum of exp(score - peak) of all scores but that one, which adds 1.
         top: The cotangent of the largest score.
@@ -23,6 +25,7 @@ class Sums:
         flow: The sum of the cotangents.
     """
 
+    exact: bool
     peak: float = -np.inf
     others: float = 0.0
     top: float = 0.0
@@ -36,15 +39,12 @@ class Sums:
     def add(self, x: Array, g: Array | None) -> None:
         """Go on with a piece of the scores, and of the cotangents if there are any."""
         place = int(x.argmax())
-        e = np.empty_like(x)
-        if not x[place] <= self.peak:
+        rises = not x[place] <= self.peak
+        if rises:
             self._rise(float(x[place]), float(g[place]) if g is not None else 0.0)
-            np.subtract(x, self.peak, out=e)
-            np.exp(e, out=e)
+        e = self.exponentials(x)
+        if rises:
             e[place] = 0
-        else:
-            np.subtract(x, self.peak, out=e)
-            np.exp(e, out=e)
         self.others += float(e.sum())
         if g is not None:
             self.flow += float(g.sum())
@@ -58,6 +58,19 @@ class Sums:
             self.gain = (self.gain + self.total * (self.top - top)) * shrunk
             self.others = self.total * shrunk
         self.peak, self.top = peak, top
+
+    def exponentials(self, x: Array) -> Array:
+        """Give exp(x - peak), made up for the rounding of the difference (Knuth)."""
+        e: Array = x - self.peak
+        if not self.exact:
+            return np.exp(e, out=e)
+        back = e - x
+        error = x - (e - back)
+        np.subtract(error, back + self.peak, out=error)
+        np.fmax(error, -1, out=error)  # -1 in place of inf - inf
+        np.exp(e, out=e)
+        np.multiply(error, e, out=error)
+        return np.add(e, error, out=e)
 
 
 def softmax(rows: Rows, tile: Tile) -> bool:
@@ -99,7 +112,7 @@ def logsumexp_vjp(rows: Rows, tile: Tile) -> bool:
 def _write(
     rows: Rows,
     tile: Tile,
-    finish: Callable[[Array, Array | None, Sums, Array], None],
+    finish: Callable[[Array, Any, Sums], Array],
     *,
     cotangents: int = 0,
     sign: int = 1,
@@ -111,8 +124,7 @@ def _write(
         return False
     for *pieces, out in rows.pieces(tile, write=True):
         x, g, mask = _parts(pieces, sign, cotangents)
-        y = np.empty_like(x)
-        finish(x, g, sums, y)
+        y = finish(x, g, sums)
         if mask is not None:
             y[mask == 0] = hidden
         out[...] = y
@@ -120,7 +132,7 @@ def _write(
 
 
 def _sums(rows: Rows, tile: Tile, sign: int, cotangents: int) -> Sums:
-    sums = Sums()
+    sums = Sums(rows.target.dtype == rows.working)
     for pieces in rows.pieces(tile):
         x, g, _ = _parts(pieces, sign, cotangents)
         sums.add(x, g)
@@ -143,46 +155,32 @@ def _parts(
     return x, g, mask
 
 
-def _exponentials(x: Array, sums: Sums, out: Array) -> None:
-    """Write exp(x - peak), made up for the rounding of the difference (Knuth)."""
-    np.subtract(x, sums.peak, out=out)
-    back = out - x
-    error = out - back
-    np.subtract(x, error, out=error)
-    np.add(back, sums.peak, out=back)
-    np.subtract(error, back, out=error)
-    np.fmax(error, -1, out=error)  # -1 in place of inf - inf
-    np.exp(out, out=out)
-    np.multiply(error, out, out=error)
-    np.add(out, error, out=out)
+def _probabilities(x: Array, g: None, sums: Sums) -> Array:
+    e = sums.exponentials(x)
+    return np.divide(e, sums.total, out=e)
 
 
-def _probabilities(x: Array, g: Array | None, sums: Sums, out: Array) -> None:
-    _exponentials(x, sums, out)
-    np.divide(out, sums.total, out=out)
+def _logarithms(x: Array, g: None, sums: Sums) -> Array:
+    shifted: Array = x - sums.peak
+    return np.subtract(shifted, np.log1p(sums.others), out=shifted)
 
 
-def _logarithms(x: Array, g: Array | None, sums: Sums, out: Array) -> None:
-    np.subtract(x, sums.peak, out=out)
-    np.subtract(out, np.log1p(sums.others), out=out)
+def _softmax_product(x: Array, g: Array, sums: Sums) -> Array:
+    y = _probabilities(x, None, sums)
+    return np.multiply(y, (g - sums.top) - sums.gain / sums.total, out=y)
 
 
-def _softmax_product(x: Array, g: Array, sums: Sums, out: Array) -> None:
-    _probabilities(x, g, sums, out)
-    np.multiply(out, (g - sums.top) - sums.gain / sums.total, out=out)
+def _softmin_product(x: Array, g: Array, sums: Sums) -> Array:
+    y = _softmax_product(x, g, sums)
+    return np.negative(y, out=y)
 
 
-def _softmin_product(x: Array, g: Array, sums: Sums, out: Array) -> None:
-    _softmax_product(x, g, sums, out)
-    np.negative(out, out=out)
+def _log_softmax_product(x: Array, g: Array, sums: Sums) -> Array:
+    y = _probabilities(x, None, sums)
+    np.multiply(y, sums.flow, out=y)
+    return np.subtract(g, y, out=y)
 
 
-def _log_softmax_product(x: Array, g: Array, sums: Sums, out: Array) -> None:
-    _probabilities(x, g, sums, out)
-    np.multiply(out, sums.flow, out=out)
-    np.subtract(g, out, out=out)
-
-
-def _shares(x: Array, g: Array, sums: Sums, out: Array) -> None:
-    _probabilities(x, g, sums, out)
-    np.multiply(out, g, out=out)
+def _shares(x: Array, g: Array, sums: Sums) -> Array:
+    y = _probabilities(x, None, sums)
+    return np.multiply(y, g, out=y)

@@ -101,7 +101,7 @@ def softmax_vjp(
 
 def softmax_rows(rows: Array, mask: Array | None = None) -> None:
     _hide(rows, mask, -np.inf)
-    _exponentials(rows, _shift(rows))
+    _exponentials(*_shift(rows))
     np.divide(rows, _total(rows), out=rows)
     _hide(rows, mask, 0)
 
@@ -222,10 +222,11 @@ def log_softmax_vjp(
 
 def _log_softmax(rows: Array, mask: Array | None = None) -> None:
     _hide(rows, mask, -np.inf)
-    error = _shift(rows)
-    others = rows.copy()
-    _exponentials(others, error)
-    np.subtract(rows, np.log1p(_all_but_largest(rows, others)), out=rows)
+    shifted, error = _shift(rows)
+    others = np.exp(shifted)
+    np.multiply(error, others, out=error)
+    np.add(others, error, out=others)
+    np.subtract(shifted, np.log1p(_all_but_largest(shifted, others)), out=rows)
     _hide(rows, mask, -np.inf)
 
 
@@ -606,36 +607,36 @@ def _all_but_largest(shifted: Array, exponentials: Array) -> Array:
 
 
 def _exponentials(shifted: Array, error: Array) -> None:
-    """Write exp(shifted + error), where error is too small to be added first."""
+    """Write exp(shifted + error) to error, which is too small to be added first."""
     np.exp(shifted, out=shifted)
     np.multiply(error, shifted, out=error)
-    np.add(shifted, error, out=shifted)
+    np.add(error, shifted, out=error)
 
 
-def _shift(rows: Array) -> Array:
-    """Subtract the maximum of each row in place; give what rounding has taken away."""
-    largest = rows.max(axis=1, keepdims=True)
-    if not np.isfinite(largest).all():
-        take_limits(rows, largest)
+def _shift(rows: Array) -> tuple[Array, Array]:
+    """Give rows less their maximum, and what rounding has taken away in their place."""
+    largest = _maxima(rows)
     # Knuth's two-sum: (rows - (shifted - back)) - (largest + back). The exponential
     # magnifies a rounding error of shifted by its size: 350 ulp for -700.
     shifted = rows - largest
     back = shifted - rows
-    error = shifted - back
-    np.subtract(rows, error, out=error)
+    np.subtract(rows, shifted - back, out=rows)
     np.add(back, largest, out=back)
-    np.subtract(error, back, out=error)
-    rows[...] = shifted
-    if not np.isfinite(shifted.min()):
-        np.fmax(error, -1, out=error)  # -1 in place of inf - inf
-    return error
+    np.subtract(rows, back, out=rows)
+    np.fmax(rows, -1, out=rows)  # -1 in place of inf - inf
+    return shifted, rows
+
+
+def _maxima(rows: Array) -> Array:
+    """Give the maximum of each row; rows without a finite one get their limit."""
+    largest = np.maximum.reduce(rows, axis=1, keepdims=True)
+    if not np.isfinite(largest).all():
+        take_limits(rows, largest)
+    return largest
 
 
 def _subtract_largest(rows: Array) -> None:
-    largest = rows.max(axis=1, keepdims=True)
-    if not np.isfinite(largest).all():
-        take_limits(rows, largest)
-    np.subtract(rows, largest, out=rows)
+    np.subtract(rows, _maxima(rows), out=rows)
 
 
 def take_limits(rows: Array, largest: Array) -> None:
@@ -649,7 +650,7 @@ def take_limits(rows: Array, largest: Array) -> None:
 
 
 def _total(rows: Array) -> Array:
-    return np.asarray(rows.sum(axis=1, keepdims=True))
+    return np.asarray(np.add.reduce(rows, axis=1, keepdims=True))
 
 
 def _mean(rows: Array) -> Array:
