@@ -7,9 +7,8 @@ any of its names, and `actfn.plot` draws them. `set_threads` and `threads` let s
 threads share large arrays.
 """
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from ._catalogue import CATALOGUE, Activation, get
 from ._channels import crelu, crelu_vjp, maxout, maxout_vjp
 from ._exponential_units import (
     celu,
@@ -37,7 +36,6 @@ from ._leaky_rectifiers import (
     rrelu,
     rrelu_derivative,
 )
-from ._namesakes import Namesake
 from ._normalizers import (
     log_softmax,
     log_softmax_vjp,
@@ -50,6 +48,7 @@ from ._normalizers import (
     standardize,
     standardize_vjp,
 )
+from ._parallel import get_threads, set_threads, threads
 from ._periodic import sine, sine_derivative, snake, snake_derivative
 from ._rectifiers import (
     binary_step,
@@ -126,7 +125,6 @@ from ._tangents import (
     tanh,
     tanh_derivative,
 )
-from ._threads import get_threads, set_threads, threads
 
 __version__ = "0.1.0"
 
@@ -240,12 +238,29 @@ __all__ = [
 ]
 
 
-def __getattr__(name: str) -> Any:
-    # Only who draws waits for matplotlib.
-    if name == "plot":
-        import importlib
+if TYPE_CHECKING:
+    from ._catalogue import CATALOGUE, Activation, get
+    from ._namesakes import Namesake
 
+# What takes long to import is imported when it is asked for: only who draws waits for
+# matplotlib, and only who looks something up for the catalogue.
+_HOMES = {
+    "CATALOGUE": "_catalogue",
+    "Activation": "_catalogue",
+    "Namesake": "_namesakes",
+    "get": "_catalogue",
+}
+
+
+def __getattr__(name: str) -> Any:
+    import importlib
+
+    if name == "plot":
         return importlib.import_module("actfn.plot")
+    if name in _HOMES:
+        found = getattr(importlib.import_module(f"actfn.{_HOMES[name]}"), name)
+        globals()[name] = found
+        return found
     raise AttributeError(f"module 'actfn' has no attribute {name!r}")
 
 

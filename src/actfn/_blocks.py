@@ -5,13 +5,12 @@ import contextvars
 import itertools
 import math
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
-from typing import Any, TypeAlias
+from typing import Any, NamedTuple, TypeAlias
 
 import numpy as np
 from numpy.typing import ArrayLike
 
-from . import _threads, _validation
+from . import _parallel, _validation
 from ._validation import Array, Axis, Out, Result
 
 # A block and its scratch stay in the L2 cache, so that temporaries cost little and
@@ -63,9 +62,11 @@ def elementwise(
         if dtype not in _WORKING:
             dtype = _validation.result_dtype(array)
         if dtype in _WORKING and array.flags.c_contiguous:
-            wide = _F64 if narrow else _WORKING[dtype]
-            kernel = narrow if narrow and dtype != _F64 else kernel
-            return _QUIET.copy().run(_one_block, kernel, array, dtype, wide, parameters)
+            working = _F64 if narrow else _WORKING[dtype]
+            chosen = narrow if narrow and dtype != _F64 else kernel
+            return _QUIET.copy().run(
+                _one_block, chosen, array, dtype, working, parameters
+            )
     result = _validation.output(out, array)
     if result.dtype not in _WORKING:
         wide = array.astype(np.float32)
@@ -123,10 +124,10 @@ def _run_blocks(
             run, kernel, flat or [*arrays, out], working, parameters, start, stop
         )
 
-    count = _threads.get_threads() if out.size >= _SHARED else 1
+    count = _parallel.get_threads() if out.size >= _SHARED else 1
     blocks = -(-out.size // BLOCK)
     cuts = [BLOCK * (blocks * i // count) for i in range(count)] + [out.size]
-    _threads.share(work, list(itertools.pairwise(cuts)))
+    _parallel.share(work, list(itertools.pairwise(cuts)))
 
 
 def _flat(arrays: Sequence[Array]) -> list[Array] | None:
@@ -266,19 +267,18 @@ def rowwise(
     return _result(result, out)
 
 
-@dataclass(slots=True)
-class Rows:
-    """Arrays whose axes from `count` on are rows of a length `width`."""
+class Rows(NamedTuple):
+    """Arrays whose axes from `first` on are rows of a length `width`."""
 
     sources: Sequence[Array]
     target: Array
-    count: int
+    first: int
     width: int
     working: np.dtype[Any]
 
     def tiles(self) -> list[Tile]:
         """Cut the arrays into groups of rows that make a block, or into rows."""
-        outer = self.target.shape[: self.count]
+        outer = self.target.shape[: self.first]
         if math.prod(outer) * self.width <= BLOCK:
             return [(...,)]
         return [(*tile, ...) for tile in _tiles(outer, BLOCK // self.width)]
@@ -290,8 +290,8 @@ class Rows:
         if self.width >= (_SHORT if self.target.dtype == _F64 else 8 * _SHORT):
             room = np.empty(shape, self.working)
             return room.reshape(-1, self.width), room
-        turned = np.empty((*shape[self.count :], *shape[: self.count]), self.working)
-        axes = [(i - self.count) % len(shape) for i in range(len(shape))]
+        turned = np.empty((*shape[self.first :], *shape[: self.first]), self.working)
+        axes = [(i - self.first) % len(shape) for i in range(len(shape))]
         return turned.reshape(self.width, -1).T, turned.transpose(axes)
 
     def pieces(self, tile: Tile, *, write: bool = False) -> Iterator[Any]:
@@ -327,9 +327,9 @@ def _run_rows(
         _QUIET.copy().run(_run_tiles, rows, tiles[start:stop], kernel, long, parameters)
 
     shared = rows.sources[0].size >= _SHARED
-    threads = min(_threads.get_threads(), len(tiles)) if shared else 1
+    threads = min(_parallel.get_threads(), len(tiles)) if shared else 1
     cuts = [len(tiles) * i // threads for i in range(threads + 1)]
-    _threads.share(work, list(itertools.pairwise(cuts)))
+    _parallel.share(work, list(itertools.pairwise(cuts)))
 
 
 def _run_tiles(

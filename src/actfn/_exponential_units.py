@@ -1,7 +1,5 @@
 # Linear above 0, exponential below.
 
-from fractions import Fraction
-
 import numpy as np
 from numpy.typing import ArrayLike
 
@@ -200,6 +198,8 @@ def _celu_derivative(x: Array, out: Array, scratch: Scratch, alpha: float) -> No
     if alpha == 1:
         _elu_derivative(x, out, scratch, alpha)
         return
+    from fractions import Fraction  # here, because it takes long to import
+
     below, *spare = scratch
     # 1 / alpha overflows where alpha is subnormal; x is then made larger too.
     scale = 1.0 if alpha > 2.0**-1000 else 2.0**100

@@ -3,7 +3,6 @@
 # no finite maximum these say no, and the row is done at once.
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -12,7 +11,6 @@ from ._blocks import Rows, Tile
 from ._validation import Array
 
 
-@dataclass
 class Sums:
     """What has been seen of a row so far.
 
@@ -25,12 +23,10 @@ class Sums:
         flow: The sum of the cotangents.
     """
 
-    exact: bool
-    peak: float = -np.inf
-    others: float = 0.0
-    top: float = 0.0
-    gain: float = 0.0
-    flow: float = 0.0
+    def __init__(self, exact: bool) -> None:
+        self.exact = exact
+        self.peak = -np.inf
+        self.others = self.top = self.gain = self.flow = 0.0
 
     @property
     def total(self) -> float:
@@ -53,24 +49,27 @@ class Sums:
 
     def _rise(self, peak: float, top: float) -> None:
         """Count from a larger score: the one before becomes one of the others."""
-        if self.peak > -np.inf:
-            shrunk = float(np.exp(self.peak - peak))
+        before, self.peak = self.peak, peak
+        if before > -np.inf:
+            shrunk = float(self.exponentials(np.array([before]))[0])
             self.gain = (self.gain + self.total * (self.top - top)) * shrunk
             self.others = self.total * shrunk
-        self.peak, self.top = peak, top
+        self.top = top
 
     def exponentials(self, x: Array) -> Array:
         """Give exp(x - peak), made up for the rounding of the difference (Knuth)."""
         e: Array = x - self.peak
         if not self.exact:
-            return np.exp(e, out=e)
+            np.exp(e, out=e)
+            return e
         back = e - x
         error = x - (e - back)
         np.subtract(error, back + self.peak, out=error)
         np.fmax(error, -1, out=error)  # -1 in place of inf - inf
         np.exp(e, out=e)
         np.multiply(error, e, out=error)
-        return np.add(e, error, out=e)
+        np.add(e, error, out=e)
+        return e
 
 
 def softmax(rows: Rows, tile: Tile) -> bool:

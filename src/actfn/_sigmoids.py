@@ -1,7 +1,8 @@
 # S-shaped functions onto (0, 1), and the logarithm of one of them.
 
-from decimal import Context, Decimal
-from fractions import Fraction
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import ArrayLike
@@ -9,6 +10,9 @@ from numpy.typing import ArrayLike
 from . import _blocks, _compensated
 from ._bounds import at_most, between, inside
 from ._validation import Array, Out, Result, Scratch
+
+if TYPE_CHECKING:
+    from fractions import Fraction
 
 
 def sigmoid(x: ArrayLike, /, *, out: Out = None) -> Result:
@@ -104,6 +108,8 @@ def faint(x: Array, rate: float, factor: Fraction) -> Array:
 
     The product is rounded once, also where the exponential is subnormal or 0.
     """
+    from decimal import Context, Decimal  # here, because it takes long to import
+
     digits = Context(prec=30)
     size = digits.divide(Decimal(factor.numerator), Decimal(factor.denominator))
     shift = round(64 + float(size.ln(digits)))  # whole, so that adding it is exact

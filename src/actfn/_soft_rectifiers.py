@@ -1,7 +1,6 @@
 # Functions with the shape of ReLU and its corner rounded off.
 
 import math
-from fractions import Fraction
 
 import numpy as np
 from numpy.typing import ArrayLike
@@ -90,6 +89,8 @@ def _sharp_softplus(x: Array, out: Array, scratch: Scratch, beta: float) -> None
     if beta < 1:
         tail = np.flatnonzero(x < -700 / beta)
         if tail.size:
+            from fractions import Fraction  # here, because it takes long to import
+
             out[tail] = faint(x[tail], beta, 1 / Fraction(beta))
 
 

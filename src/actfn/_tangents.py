@@ -1,7 +1,6 @@
 # Odd S-shaped functions, most of them onto (-1, 1).
 
 import math
-from fractions import Fraction
 
 import numpy as np
 from numpy.typing import ArrayLike
@@ -296,6 +295,8 @@ def _scaled_tanh_derivative(
 ) -> None:
     # e / ((1 + e)**2 / m) times 2**k, where 4 alpha beta is m 2**k. A last factor that
     # is rounded itself would cost another ulp.
+    from fractions import Fraction  # here, because it takes long to import
+
     _compensated.decay(x, min(2 * beta, np.finfo(float).max), out, scratch)
     (a, i), (b, j) = math.frexp(alpha), math.frexp(beta)
     inverse, spare = float(1 / (Fraction(a) * Fraction(b))), scratch[0]

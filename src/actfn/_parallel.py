@@ -4,12 +4,14 @@ import atexit
 import os
 import threading
 from collections.abc import Callable, Iterator
-from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
 from contextvars import ContextVar
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from . import _validation
+
+if TYPE_CHECKING:
+    from concurrent.futures import Future, ThreadPoolExecutor
 
 _VARIABLE = "ACTFN_THREADS"
 
@@ -19,7 +21,7 @@ _here: ContextVar[int | None] = ContextVar("actfn_threads", default=None)
 _everywhere = 0  # not read from the environment yet
 
 _lock = threading.Lock()
-_pool: ThreadPoolExecutor | None = None
+_pool: "ThreadPoolExecutor | None" = None
 
 
 def set_threads(n: int) -> None:
@@ -102,7 +104,9 @@ def share(work: Callable[[int, int], Any], spans: list[tuple[int, int]]) -> None
             raise error
 
 
-def _submit(work: Callable[[int, int], Any], start: int, stop: int) -> Future[Any]:
+def _submit(work: Callable[[int, int], Any], start: int, stop: int) -> "Future[Any]":
+    from concurrent.futures import ThreadPoolExecutor  # takes long to import
+
     global _pool  # noqa: PLW0603
     with _lock:
         if _pool is None:
