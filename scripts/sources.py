@@ -11,8 +11,9 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
-# These decide where numbers lie and what is refused, not what is computed.
-_NOT_FOLLOWED = {"_blocks", "_validation", "_catalogue"}
+# These decide where and when numbers are computed and what is refused, not what is
+# computed.
+_NOT_FOLLOWED = {"_blocks", "_validation", "_catalogue", "_dask", "_dask_rows"}
 
 _UNSAID = {"annotation", "returns", "type_comment", "type_params", "kind", "ctx"}
 _DOCUMENTED = (ast.Module, ast.ClassDef, ast.FunctionDef, ast.AsyncFunctionDef)

@@ -4,7 +4,7 @@ Every function comes with its derivative (`relu` and `relu_derivative`) or, wher
 couples the elements of a vector, with its vector-Jacobian product (`softmax` and
 `softmax_vjp`). `CATALOGUE` lists them with what is known of each, `get` finds one by
 any of its names, and `actfn.plot` draws them. `set_threads` and `threads` let several
-threads share large arrays.
+threads share large arrays, and a Dask array gives a lazy one.
 """
 
 from typing import TYPE_CHECKING, Any

@@ -5,13 +5,14 @@ import contextvars
 import itertools
 import math
 from collections.abc import Callable, Iterator, Sequence
+from functools import partial
 from typing import Any, NamedTuple, TypeAlias
 
 import numpy as np
 from numpy.typing import ArrayLike
 
 from . import _parallel, _validation
-from ._validation import Array, Axis, Out, Result
+from ._validation import Array, Axis, Out, Result, Rng
 
 # A block and its scratch stay in the L2 cache, so that temporaries cost little and
 # memory is read and written once.
@@ -19,6 +20,7 @@ BLOCK = 16_384
 
 Kernel: TypeAlias = Callable[..., None]
 Tile: TypeAlias = tuple[Any, ...]
+Draw: TypeAlias = Callable[[np.random.Generator, tuple[int, ...]], Array]
 
 _SCRATCH = 4  # pieces a kernel may use; memory that it does not touch costs nothing
 _SHARED = 8 * BLOCK  # fewer elements are done before a second thread has woken up
@@ -57,6 +59,13 @@ def elementwise(
     much for some.
     """
     array = _validation.real_array(x)
+    if type(array) is not np.ndarray or (others and _validation.is_dask(*others)):
+        from . import _dask
+
+        _validation.no_out(out)
+        return _dask.elementwise(
+            kernel, [array, *others], parameters=parameters, narrow=narrow
+        )
     if out is None and not others and 0 < array.size <= BLOCK:
         dtype = array.dtype
         if dtype not in _WORKING:
@@ -234,6 +243,19 @@ def rowwise(
     x = arrays[0]
     axes = _validation.axes(axis, x)
     shape = _validation.reduced(x, axes, keepdims) if keepdims is not None else None
+    if _validation.is_dask(*arrays):
+        from . import _dask_rows
+
+        _validation.no_out(out)
+        return _dask_rows.rowwise(
+            kernel,
+            arrays,
+            axes,
+            parameters=parameters,
+            keepdims=keepdims,
+            narrow=narrow,
+            long=long,
+        )
     result = _validation.output(out, x, shape)
     if result.dtype not in _WORKING_FOR_ROWS:
         wide = [a.astype(np.float32) for a in arrays]
@@ -355,6 +377,39 @@ def _run_tiles(
             np.copyto(target, room, casting="same_kind")
         else:
             target[...] = flat[:, 0].reshape(target.shape)
+
+
+def by_chunks(
+    function: Callable[..., Result],
+    *arrays: Array,
+    axis: int,
+    out: Out,
+    length: int | None = None,
+) -> Result:
+    """Leave the chunks of Dask arrays, made whole along the axis, to a function."""
+    from . import _dask
+
+    _validation.no_out(out)
+    return _dask.chunkwise(partial(function, axis=axis), arrays, [axis], length)
+
+
+def drawn(draw: Draw, x: Array, rng: Rng) -> Array:
+    """Draw an array of the shape of `x`."""
+    if not _validation.is_dask(x):
+        return draw(_validation.generator(rng), x.shape)
+    from . import _dask
+
+    lazy: Array = _dask.drawn(draw, x, rng)
+    return lazy
+
+
+def weight_gradient(
+    function: Callable[..., Array], x: Array, g: Array, shape: tuple[int, ...]
+) -> Result:
+    """Sum over the chunks of Dask arrays what a function gives for each."""
+    from . import _dask
+
+    return _dask.weight_gradient(function, x, g, shape)
 
 
 def _rounded(wide: Result, result: Array, out: Out) -> Result:

@@ -1,5 +1,7 @@
 # Functions that change how many channels there are.
 
+from functools import partial
+
 import numpy as np
 from numpy.typing import ArrayLike
 
@@ -44,6 +46,9 @@ def crelu(x: ArrayLike, /, axis: int = -1, *, out: Out = None) -> Result:
     """
     array = _validation.real_array(x)
     along = _validation.one_axis(axis, array)
+    if _validation.is_dask(array):
+        length = 2 * array.shape[along]
+        return _blocks.by_chunks(crelu, array, axis=along, length=length, out=out)
     result = _validation.output(out, array, _doubled(array, along))
     array = unshared(array, result)
     positive, negative = np.split(result, 2, along)
@@ -75,6 +80,8 @@ def crelu_vjp(
     array = _validation.real_array(x)
     along = _validation.one_axis(axis, array)
     g = _validation.shaped_cotangent(cotangent, _doubled(array, along))
+    if _validation.is_dask(array, g):
+        return _blocks.by_chunks(crelu_vjp, array, g, axis=along, out=out)
     return _blocks.elementwise(_crelu_vjp, array, others=np.split(g, 2, along), out=out)
 
 
@@ -145,6 +152,10 @@ def maxout(
         [Maxout Networks](https://arxiv.org/abs/1302.4389).
     """
     array = _validation.real_array(x)
+    if _validation.is_dask(array):
+        length, along = _cut(array, pieces, axis)
+        function = partial(maxout, pieces=pieces)
+        return _blocks.by_chunks(function, array, axis=along, length=length, out=out)
     groups, along = _groups(array, pieces, axis)
     return _blocks.rowwise(_maxout, (groups,), axis=along, out=out, keepdims=False)
 
@@ -178,9 +189,14 @@ def maxout_vjp(
         array([0., 1., 3., 0.])
     """
     array = _validation.real_array(x)
+    count, along = _cut(array, pieces, axis)
+    shape = (*array.shape[:along], count, *array.shape[along + 1 :])
+    g = _validation.shaped_cotangent(cotangent, shape)
+    if _validation.is_dask(array, g):
+        function = partial(maxout_vjp, pieces=pieces)
+        return _blocks.by_chunks(function, array, g, axis=along, out=out)
     groups, along = _groups(array, pieces, axis)
-    shape = (*groups.shape[:along], *groups.shape[along + 1 :])
-    g = np.expand_dims(_validation.shaped_cotangent(cotangent, shape), along)
+    g = np.expand_dims(g, along)
     result = _validation.output(out, array)
     _blocks.rowwise(
         _maxout_vjp,
@@ -206,7 +222,13 @@ def _maxout_vjp(rows: Array, cotangent: Array) -> None:
 
 def _groups(x: Array, pieces: int, axis: int) -> tuple[Array, int]:
     """Cut an axis in two, and give the second, which runs through a group."""
-    count = _validation.whole(pieces=pieces)
-    along = _validation.parts(x, axis, count)
-    cut = (x.shape[along] // count, count)
+    count, along = _cut(x, pieces, axis)
+    cut = (count, pieces)
     return x.reshape(*x.shape[:along], *cut, *x.shape[along + 1 :]), along + 1
+
+
+def _cut(x: Array, pieces: int, axis: int) -> tuple[int, int]:
+    """Check how an axis is cut; give how many groups there are, and the axis."""
+    size = _validation.whole(pieces=pieces)
+    along = _validation.parts(x, axis, size)
+    return x.shape[along] // size, along

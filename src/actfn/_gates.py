@@ -2,6 +2,8 @@
 # The kernels take the gate b first and what it multiplies second, which is the half a
 # or, since they are linear in it, a cotangent.
 
+from functools import partial
+
 import numpy as np
 from numpy.typing import ArrayLike
 
@@ -406,7 +408,12 @@ def _gated(
     kernel: Kernel, x: ArrayLike, axis: int, out: Out, narrow: Kernel | None = None
 ) -> Result:
     array = _validation.real_array(x)
-    a, b = np.split(array, 2, _validation.parts(array, axis, 2))
+    along = _validation.parts(array, axis, 2)
+    if _validation.is_dask(array):
+        function = partial(_gated, kernel, out=None, narrow=narrow)
+        length = array.shape[along] // 2
+        return _blocks.by_chunks(function, array, axis=along, length=length, out=out)
+    a, b = np.split(array, 2, along)
     return _blocks.elementwise(kernel, b, others=(a,), out=out, narrow=narrow)
 
 
@@ -420,13 +427,18 @@ def _gated_vjp(
 ) -> Result:
     array = _validation.real_array(x)
     along = _validation.parts(array, axis, 2)
+    half = array.shape[along] // 2
+    shape = (*array.shape[:along], half, *array.shape[along + 1 :])
+    g = _validation.shaped_cotangent(cotangent, shape)
+    if _validation.is_dask(array, g):
+        function = partial(_gated_vjp, kernels, out=None, narrow=narrow)
+        return _blocks.by_chunks(function, array, g, axis=along, out=out)
     a, b = np.split(array, 2, along)
-    g = _validation.shaped_cotangent(cotangent, a.shape)
     result = _validation.output(out, array)
     a, b, g = (unshared(v, result) for v in (a, b, g))
     others = ((g,), (a, g))
-    for i, half in enumerate(np.split(result, 2, along)):
-        _blocks.elementwise(kernels[i], b, others=others[i], out=half, narrow=narrow[i])
+    for i, part in enumerate(np.split(result, 2, along)):
+        _blocks.elementwise(kernels[i], b, others=others[i], out=part, narrow=narrow[i])
     return result
 
 

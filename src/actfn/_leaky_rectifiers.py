@@ -179,6 +179,12 @@ def prelu_vjp(
     array, g = _validation.with_cotangent(x, cotangent)
     weights = _validation.real_array(weight, "weight")
     spread = _validation.weight(weights, array)
+    if _validation.is_dask(array, g, weights):
+        _validation.no_out(out)
+        shape = weights.shape
+        summed = _blocks.weight_gradient(_weight_gradient, array, g, shape)
+        given = _blocks.elementwise(_prelu_vjp, array, others=(g, spread), out=None)
+        return given, summed
     of_x, of_weight = _checked(out, array, weights.shape)
     # Before anything is written: x, cotangent or weight may be what is written to.
     terms = _weight_gradient(array, g, weights.shape)

@@ -444,8 +444,10 @@ def logsumexp_vjp(
     axes = _validation.axes(axis, array)
     shape = _validation.reduced(array, axes, keepdims)
     g = _validation.shaped_cotangent(cotangent, shape)
-    kept = g.reshape(_validation.reduced(array, axes, keepdims=True))
-    arrays = _with_mask(where, array, np.broadcast_to(kept, array.shape))
+    if not keepdims:
+        g = g[(*(None if i in axes else slice(None) for i in range(array.ndim)), ...)]
+    spread = _validation.broadcast("cotangent", g, array)
+    arrays = _with_mask(where, array, spread)
     return _blocks.rowwise(
         _logsumexp_vjp,
         arrays,

@@ -211,7 +211,7 @@ def gumbel_softmax(
     """
     array = _validation.real_array(x)
     tau = _validation.positive(tau=tau)
-    arrays = (array, _noise(array, rng))
+    arrays = (array, _blocks.drawn(_noise, array, rng))
     kernel = _gumbel_hard if hard else _gumbel_soft
     return _blocks.rowwise(kernel, arrays, tau, axis=axis, out=out)
 
@@ -253,14 +253,14 @@ def gumbel_softmax_vjp(
             "draw another sample; give both the same seed, for example rng=0, or the "
             "second a copy of the generator made before the first call"
         )
-    arrays = (array, _noise(array, rng), g)
+    arrays = (array, _blocks.drawn(_noise, array, rng), g)
     return _blocks.rowwise(_gumbel_softmax_vjp, arrays, tau, axis=axis, out=out)
 
 
-def _noise(x: Array, rng: Rng) -> Array:
+def _noise(rng: np.random.Generator, shape: tuple[int, ...]) -> Array:
     # -log(u) has the exponential distribution, which can be drawn directly. Once in
     # about 1e16 draws it is 0, whose logarithm is infinite.
-    draws = np.asarray(_validation.generator(rng).standard_exponential(x.shape))
+    draws = np.asarray(rng.standard_exponential(shape))
     return np.asarray(-np.log(np.maximum(draws, np.finfo(float).tiny)))
 
 

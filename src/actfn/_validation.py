@@ -3,7 +3,8 @@
 
 import math
 import reprlib
-from collections.abc import Sequence
+import sys
+from collections.abc import Iterable, Sequence
 from numbers import Real
 from typing import Any, TypeAlias
 
@@ -23,9 +24,10 @@ Result: TypeAlias = Any
 
 _NATIVE = {np.dtype(t) for t in (np.float16, np.float32, np.float64)}
 _FLOAT64 = np.dtype(np.float64)
+_AS_FLOAT64 = "x.astype(np.float64)"
 _MENDING = {
     "c": "take x.real or abs(x) first",
-    "f": "round it first, for example x.astype(np.float64)",
+    "f": f"round it first, for example {_AS_FLOAT64}",
     "S": "convert it first, for example np.asarray(x, dtype=np.float64)",
     "U": "convert it first, for example np.asarray(x, dtype=np.float64)",
     "O": "convert it first, for example np.asarray(x, dtype=np.float64)",
@@ -34,17 +36,35 @@ _MENDING = {
 
 
 def real_array(x: ArrayLike, name: str = "x") -> Array:
-    """Read `x` as an array of real numbers, without copying an array."""
+    """Read `x` as an array of real numbers, without copying an array.
+
+    A Dask array stays one.
+    """
     if type(x) is not np.ndarray:
         x = _as_array(x, name)
     if not (x.dtype in _NATIVE or _is_number(x.dtype)):
-        shown = repr(x.item()) if x.ndim == 0 else reprlib.repr(x[:7].tolist())
         mending = _MENDING.get(x.dtype.kind, "convert it to numbers first")
+        if is_dask(x):
+            mending = mending.replace("np.asarray(x, dtype=np.float64)", _AS_FLOAT64)
         raise TypeError(
             f"{name} must hold real numbers (bool, integer, float16, float32, float64 "
-            f"or bfloat16), got dtype {x.dtype}: {shown[:80]}; {mending}"
+            f"or bfloat16), got dtype {x.dtype}: {_excerpt(x)}; {mending}"
         )
     return x
+
+
+def is_dask(*arrays: Any) -> bool:
+    """Whether one of the arrays is a Dask array; without importing Dask to see."""
+    core = sys.modules.get("dask.array.core")
+    kind = getattr(core, "Array", ())
+    return core is not None and any(isinstance(a, kind) for a in arrays)
+
+
+def _excerpt(x: Array) -> str:
+    if is_dask(x):
+        return reprlib.repr(x)  # its numbers are not known
+    shown = repr(x.item()) if x.ndim == 0 else reprlib.repr(x[:7].tolist())
+    return shown[:80]
 
 
 def _is_number(dtype: np.dtype[Any]) -> bool:
@@ -57,6 +77,8 @@ def _is_number(dtype: np.dtype[Any]) -> bool:
 
 
 def _as_array(x: ArrayLike, name: str) -> Array:
+    if is_dask(x):
+        return _dask_array(x, name)
     if isinstance(x, np.ma.MaskedArray):
         raise TypeError(
             f"{name} must not be a masked array, its mask would be lost; got "
@@ -69,6 +91,49 @@ def _as_array(x: ArrayLike, name: str) -> Array:
             f"{name} must be a number or an array whose rows have equal lengths, got "
             f"{reprlib.repr(x)}"
         ) from None
+
+
+def _dask_array(x: Any, name: str) -> Array:
+    if type(x._meta) is not np.ndarray:
+        masked = isinstance(x._meta, np.ma.MaskedArray)
+        mending = "np.ma.filled, np.nan" if masked else "np.asarray"
+        raise TypeError(
+            f"{name} must be a Dask array of NumPy arrays, got one of "
+            f"{type(x._meta).__name__}: {reprlib.repr(x)}; convert its chunks first, "
+            f"for example with {name}.map_blocks({mending})"
+        )
+    checked: Array = x
+    return checked
+
+
+def no_out(out: Any) -> None:
+    """Refuse a place for a result that is not computed yet."""
+    if out is not None:
+        raise TypeError(
+            f"out must be None for a Dask array, whose result is lazy, got "
+            f"{type(out).__name__}: {reprlib.repr(out)}; compute the result, or write "
+            f"it chunk by chunk with dask.array.store(result, out)"
+        )
+
+
+def known_lengths(x: Any, axes: Iterable[int]) -> None:
+    """Refuse Dask arrays that cannot be cut anew, as they do not know their lengths."""
+    if any(math.isnan(x.shape[i]) for i in axes):
+        raise ValueError(
+            f"x must have chunks of known sizes here, got shape {x.shape} and chunks "
+            f"{reprlib.repr(x.chunks)}; call x.compute_chunk_sizes() first"
+        )
+
+
+def cut_alike(a: Any, x: Any, axis: int) -> None:
+    """Refuse arrays that cannot be cut alike, as not all lengths are known."""
+    if not is_dask(a) or a.numblocks[axis] != x.numblocks[axis]:
+        raise ValueError(
+            f"arrays must be cut alike where the sizes of chunks are unknown, got "
+            f"chunks {reprlib.repr(x.chunks)} of x and "
+            f"{reprlib.repr(getattr(a, 'chunks', a.shape))}; call "
+            f"compute_chunk_sizes() first"
+        )
 
 
 def result_dtype(x: Array) -> np.dtype[Any]:
@@ -207,6 +272,17 @@ def generator(rng: Rng) -> "np.random.Generator":
         ) from None
 
 
+def seed(rng: Rng) -> Rng:
+    """Check a seed of draws that are made later, when a result is computed."""
+    if isinstance(rng, np.random.Generator | np.random.BitGenerator):
+        raise TypeError(
+            f"rng must be a seed or None for a Dask array, got "
+            f"{reprlib.repr(rng)}, which could move on only when the result is "
+            f"computed; draw a seed from it, for example rng=rng.integers(2**63)"
+        )
+    return rng
+
+
 def representable(parameters: Sequence[float], dtype: np.dtype[Any]) -> list[Any]:
     """Round parameters to the dtype that is computed in, if they fit."""
     rounded = [dtype.type(p) for p in parameters]
@@ -268,6 +344,7 @@ def one_axis(axis: int, x: Array) -> int:
 def parts(x: Array, axis: int, count: int) -> int:
     """The axis, checked to have a length that `count` divides."""
     checked = _one_axis(axis, x.ndim)
+    known_lengths(x, [checked])
     if x.shape[checked] % count:
         raise ValueError(
             f"x must have a length along axis {axis} that is a multiple of {count}, "
@@ -282,25 +359,38 @@ def mask(where: ArrayLike, x: Array) -> Array:
     if array.dtype != np.bool_:
         raise TypeError(
             f"where must be boolean, true where an element counts, got dtype "
-            f"{array.dtype}: {reprlib.repr(array.tolist())[:80]}; compare first, for "
-            f"example where != 0"
+            f"{array.dtype}: {_excerpt(array)}; compare first, for example where != 0"
         )
-    return _broadcast("where", array, x)
+    return broadcast("where", array, x)
 
 
 def weight(values: ArrayLike, x: Array) -> Array:
     """Read weights of the shape of `x`, or such that broadcast to it."""
-    return _broadcast("weight", real_array(values, "weight"), x)
+    return broadcast("weight", real_array(values, "weight"), x)
 
 
-def _broadcast(name: str, array: Array, x: Array) -> Array:
+def broadcast(name: str, array: Array, x: Array) -> Array:
+    """Repeat an array to the shape of `x`; Dask does so chunk by chunk."""
     try:
-        return np.broadcast_to(array, x.shape)
+        if not is_dask(array, x):
+            return np.broadcast_to(array, x.shape)
+        if not _repeats(array.shape, x.shape):
+            raise ValueError
     except ValueError:
         raise ValueError(
             f"{name} must broadcast to the shape {x.shape} of x, got {array.shape}; "
             f"give it axes of length 1, for example with np.expand_dims"
         ) from None
+    return array
+
+
+def _repeats(shape: tuple[int, ...], wanted: tuple[int, ...]) -> bool:
+    pairs = zip(reversed(shape), reversed(wanted))
+    return len(shape) <= len(wanted) and all(m == 1 or _alike(m, n) for m, n in pairs)
+
+
+def _alike(m: float, n: float) -> bool:
+    return m == n or math.isnan(m) or math.isnan(n)  # Dask may not know a length yet
 
 
 def with_cotangent(x: ArrayLike, cotangent: ArrayLike) -> tuple[Array, Array]:
@@ -312,7 +402,8 @@ def with_cotangent(x: ArrayLike, cotangent: ArrayLike) -> tuple[Array, Array]:
 def shaped_cotangent(cotangent: ArrayLike, shape: tuple[int, ...]) -> Array:
     """Read a cotangent of the shape of a result."""
     array = real_array(cotangent, "cotangent")
-    if array.shape != shape:
+    alike = array.ndim == len(shape) and all(map(_alike, array.shape, shape))
+    if not alike:
         raise ValueError(
             f"cotangent must have the shape {shape} of the result, got {array.shape}"
         )
