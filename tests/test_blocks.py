@@ -230,7 +230,7 @@ def test_out_may_be_or_overlap_every_array_that_is_read(dtype: Any, n: int) -> N
 @every_float
 def test_a_row_may_be_reduced_to_one_number(dtype: Any) -> None:
     def kernel(rows: Any, weights: Any, factor: float) -> None:
-        assert rows.flags.c_contiguous
+        assert rows.flags.forc
         assert rows.shape == weights.shape
         assert rows.size <= max(BLOCK, rows.shape[1])
         rows[:, 0] = factor * (rows * weights).sum(axis=1)

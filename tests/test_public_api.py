@@ -19,7 +19,8 @@ import actfn.plot
 from actfn import CATALOGUE, get
 
 PACKAGE = Path(actfn.__file__).parent
-GENERAL = ["CATALOGUE", "Activation", "Namesake", "get"]
+THREADS = ["get_threads", "set_threads", "threads"]
+GENERAL = ["CATALOGUE", "Activation", "Namesake", "get", *THREADS]
 GRADIENTS = [row.gradient for row in CATALOGUE.values() if row.gradient]
 FUNCTIONS = [*(row.function for row in CATALOGUE.values()), *GRADIENTS]
 DRAWING = [actfn.plot.curve, actfn.plot.compare]
@@ -81,7 +82,8 @@ def test_what_is_defined_is_catalogued() -> None:
 
 def test_nothing_else_is_public() -> None:
     public = {n for n in vars(actfn) if not n.startswith("_")}
-    assert public - set(actfn.__all__) - {"plot", "Any"} == set()
+    imported = {"plot", "Any", "TYPE_CHECKING"}
+    assert public - set(actfn.__all__) - imported == set()
     assert set(dir(actfn)) == {*actfn.__all__, "plot"}
     assert set(actfn.plot.__all__) == {f.__name__ for f in DRAWING}
 

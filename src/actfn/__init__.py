@@ -3,12 +3,12 @@
 Every function comes with its derivative (`relu` and `relu_derivative`) or, where it
 couples the elements of a vector, with its vector-Jacobian product (`softmax` and
 `softmax_vjp`). `CATALOGUE` lists them with what is known of each, `get` finds one by
-any of its names, and `actfn.plot` draws them.
+any of its names, and `actfn.plot` draws them. `set_threads` and `threads` let several
+threads share large arrays.
 """
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from ._catalogue import CATALOGUE, Activation, get
 from ._channels import crelu, crelu_vjp, maxout, maxout_vjp
 from ._exponential_units import (
     celu,
@@ -36,7 +36,6 @@ from ._leaky_rectifiers import (
     rrelu,
     rrelu_derivative,
 )
-from ._namesakes import Namesake
 from ._normalizers import (
     log_softmax,
     log_softmax_vjp,
@@ -49,6 +48,7 @@ from ._normalizers import (
     standardize,
     standardize_vjp,
 )
+from ._parallel import get_threads, set_threads, threads
 from ._periodic import sine, sine_derivative, snake, snake_derivative
 from ._rectifiers import (
     binary_step,
@@ -151,6 +151,7 @@ __all__ = [
     "gelu_tanh",
     "gelu_tanh_derivative",
     "get",
+    "get_threads",
     "glu",
     "glu_vjp",
     "gumbel_softmax",
@@ -192,6 +193,7 @@ __all__ = [
     "scaled_tanh_derivative",
     "selu",
     "selu_derivative",
+    "set_threads",
     "sigmoid",
     "sigmoid_derivative",
     "silu",
@@ -230,17 +232,35 @@ __all__ = [
     "tanh_derivative",
     "tanh_shrink",
     "tanh_shrink_derivative",
+    "threads",
     "threshold",
     "threshold_derivative",
 ]
 
 
-def __getattr__(name: str) -> Any:
-    # Only who draws waits for matplotlib.
-    if name == "plot":
-        import importlib
+if TYPE_CHECKING:
+    from ._catalogue import CATALOGUE, Activation, get
+    from ._namesakes import Namesake
 
+# What takes long to import is imported when it is asked for: only who draws waits for
+# matplotlib, and only who looks something up for the catalogue.
+_HOMES = {
+    "CATALOGUE": "_catalogue",
+    "Activation": "_catalogue",
+    "Namesake": "_namesakes",
+    "get": "_catalogue",
+}
+
+
+def __getattr__(name: str) -> Any:
+    import importlib
+
+    if name == "plot":
         return importlib.import_module("actfn.plot")
+    if name in _HOMES:
+        found = getattr(importlib.import_module(f"actfn.{_HOMES[name]}"), name)
+        globals()[name] = found
+        return found
     raise AttributeError(f"module 'actfn' has no attribute {name!r}")
 
 

@@ -1,15 +1,16 @@
 # The only loop over blocks: kernels see small contiguous pieces, whatever the memory
 # order, stride, byte order or dtype of the arrays that came.
 
+import contextvars
 import itertools
 import math
 from collections.abc import Callable, Iterator, Sequence
-from typing import Any, TypeAlias
+from typing import Any, NamedTuple, TypeAlias
 
 import numpy as np
 from numpy.typing import ArrayLike
 
-from . import _validation
+from . import _parallel, _validation
 from ._validation import Array, Axis, Out, Result
 
 # A block and its scratch stay in the L2 cache, so that temporaries cost little and
@@ -17,8 +18,11 @@ from ._validation import Array, Axis, Out, Result
 BLOCK = 16_384
 
 Kernel: TypeAlias = Callable[..., None]
+Tile: TypeAlias = tuple[Any, ...]
 
 _SCRATCH = 4  # pieces a kernel may use; memory that it does not touch costs nothing
+_SHARED = 8 * BLOCK  # fewer elements are done before a second thread has woken up
+_SHORT = 16  # elements of a row
 
 _F16, _F32, _F64 = (np.dtype(t) for t in (np.float16, np.float32, np.float64))
 
@@ -27,6 +31,11 @@ _F16, _F32, _F64 = (np.dtype(t) for t in (np.float16, np.float32, np.float64))
 # not here, bfloat16, goes through float32 as a whole.
 _WORKING = {_F16: _F32, _F32: _F32, _F64: _F64}
 _WORKING_FOR_ROWS = {_F16: _F32, _F32: _F64, _F64: _F64}
+
+# Kernels run in a context of their own in which NumPy does not warn. Entering a copy of
+# it takes a tenth of the time that np.errstate takes.
+_QUIET = contextvars.Context()
+_QUIET.run(lambda: np.seterr(all="ignore"))
 
 
 def elementwise(
@@ -48,31 +57,154 @@ def elementwise(
     much for some.
     """
     array = _validation.real_array(x)
+    if out is None and not others and 0 < array.size <= BLOCK:
+        dtype = array.dtype
+        if dtype not in _WORKING:
+            dtype = _validation.result_dtype(array)
+        if dtype in _WORKING and array.flags.c_contiguous:
+            working = _F64 if narrow else _WORKING[dtype]
+            chosen = narrow if narrow and dtype != _F64 else kernel
+            return _QUIET.copy().run(
+                _one_block, chosen, array, dtype, working, parameters
+            )
     result = _validation.output(out, array)
-    dtype = result.dtype
-    if dtype not in _WORKING:
+    if result.dtype not in _WORKING:
         wide = array.astype(np.float32)
-        return _rounded(
-            elementwise(
-                kernel, wide, *parameters, others=others, out=None, narrow=narrow
-            ),
-            result,
-            out,
+        given = elementwise(
+            kernel, wide, *parameters, others=others, out=None, narrow=narrow
         )
-    working = _WORKING[dtype]
-    if narrow and dtype != _F64:
+        return _rounded(given, result, out)
+    working = _WORKING[result.dtype]
+    if narrow and result.dtype != _F64:
         kernel, working = narrow, _F64
-    with np.errstate(all="ignore"):
-        rounded = _validation.representable(parameters, working)
-        arrays = [array, *others]
-        if out is not None:
-            arrays = [_apart(a, result) for a in arrays]
-        if out is None and not others and _is_one_block(array, working):
-            scratch = np.empty((_SCRATCH, array.size), working)
-            kernel(array.reshape(-1), result.reshape(-1), scratch, *rounded)
-        elif array.size:
-            _run_blocks(kernel, arrays, result, working, rounded)
+    arrays = [array, *others]
+    if out is not None:
+        arrays = [_apart(a, result) for a in arrays]
+    rounded = _validation.representable(parameters, working)
+    if array.size:
+        _run_blocks(kernel, arrays, result, working, rounded)
     return _result(result, out)
+
+
+def _one_block(
+    kernel: Kernel,
+    x: Array,
+    dtype: np.dtype[Any],
+    working: np.dtype[Any],
+    parameters: Sequence[float],
+) -> Result:
+    """Run a kernel over a small array with as few calls as possible."""
+    flat = x if x.ndim == 1 else x.reshape(-1)
+    if x.dtype != working:
+        flat = flat.astype(working)
+    y = np.empty(flat.shape, working)
+    if parameters:
+        parameters = _validation.representable(parameters, working)
+    kernel(flat, y, np.empty((_SCRATCH, flat.size), working), *parameters)
+    if dtype != working:
+        y = y.astype(dtype)
+    if x.ndim == 1:
+        return y
+    return y.reshape(x.shape) if x.ndim else y[0]
+
+
+def _run_blocks(
+    kernel: Kernel,
+    arrays: Sequence[Array],
+    out: Array,
+    working: np.dtype[Any],
+    parameters: Sequence[Any],
+) -> None:
+    """Cut the arrays into spans, one for each thread, and those into blocks."""
+    flat = _flat([*arrays, out])
+    run = _run_strided if flat is None else _run_contiguous
+
+    def work(start: int, stop: int) -> None:
+        _QUIET.copy().run(
+            run, kernel, flat or [*arrays, out], working, parameters, start, stop
+        )
+
+    count = _parallel.get_threads() if out.size >= _SHARED else 1
+    blocks = -(-out.size // BLOCK)
+    cuts = [BLOCK * (blocks * i // count) for i in range(count)] + [out.size]
+    _parallel.share(work, list(itertools.pairwise(cuts)))
+
+
+def _flat(arrays: Sequence[Array]) -> list[Array] | None:
+    """Give vectors of the same elements, if all lie one after another in one order."""
+    shape = arrays[0].shape
+    if all(a.flags.c_contiguous and a.shape == shape for a in arrays):
+        return [a.reshape(-1) for a in arrays]
+    if all(a.flags.f_contiguous and a.shape == shape for a in arrays):
+        return [a.T.reshape(-1) for a in arrays]
+    return None
+
+
+def _run_contiguous(
+    kernel: Kernel,
+    arrays: Sequence[Array],
+    working: np.dtype[Any],
+    parameters: Sequence[Any],
+    start: int,
+    stop: int,
+) -> None:
+    *sources, out = arrays
+    copied = [a.dtype != working or _same_elements(a, out) for a in sources]
+    cast = out.dtype != working
+    count = _SCRATCH + sum(copied) + cast
+    pieces = [*np.empty((count, min(stop - start, BLOCK)), working)]
+    for i in range(start, stop, BLOCK):
+        j = min(i + BLOCK, stop)
+        if j - i < pieces[0].size:
+            pieces = [piece[: j - i] for piece in pieces]
+        free = iter(pieces)
+        given = []
+        for source, is_copied in zip(sources, copied):
+            piece = source[i:j]
+            if is_copied:
+                piece = next(free)
+                np.copyto(piece, source[i:j], casting="same_kind")
+            given.append(piece)
+        target = next(free) if cast else out[i:j]
+        kernel(*given, target, [*free], *parameters)
+        if cast:
+            np.copyto(out[i:j], target, casting="same_kind")
+
+
+def _run_strided(
+    kernel: Kernel,
+    arrays: Sequence[Array],
+    working: np.dtype[Any],
+    parameters: Sequence[Any],
+    start: int,
+    stop: int,
+) -> None:
+    # Pieces of the array that is written to are copied before they are overwritten.
+    in_place = [_same_elements(a, arrays[-1]) for a in arrays[:-1]]
+    count = _SCRATCH + sum(in_place)
+    scratch = np.empty((count, min(stop - start, BLOCK)), working)
+    # nditer walks any layout in memory order, casts, swaps bytes and gathers strided
+    # elements through its buffers.
+    blocks = np.nditer(  # type: ignore[call-overload]  # the stub lacks "contig"
+        arrays,
+        flags=["external_loop", "buffered", "ranged", "delay_bufalloc"],
+        op_flags=[
+            *[["readonly", "contig", "aligned", "nbo"] for _ in arrays[:-1]],
+            ["writeonly", "no_broadcast", "contig", "aligned", "nbo"],
+        ],
+        op_dtypes=[working] * len(arrays),
+        casting="same_kind",
+        buffersize=BLOCK,
+    )
+    with blocks:
+        blocks.iterrange = (start, stop)
+        for *pieces, target in blocks:
+            (*free,) = scratch[:, : target.size]
+            for i, copied in enumerate(in_place):
+                if copied:
+                    np.copyto(free[-1], pieces[i])
+                    pieces[i] = free.pop()
+            kernel(*pieces, target, free, *parameters)
 
 
 def rowwise(
@@ -83,48 +215,146 @@ def rowwise(
     axis: Axis,
     out: Out,
     keepdims: bool | None = None,
+    narrow: Kernel | None = None,
+    long: Callable[..., bool] | None = None,
 ) -> Result:
     """Run `kernel` over rows: vectors along `axis`, laid out one after another.
 
-    The kernel is called as `kernel(*rows, *parameters)` with one contiguous
-    two-dimensional copy per array, and leaves the result in the first. The layout does
-    not depend on how the arrays lie in memory, so neither do the bits of the result.
-    With `keepdims` true or false only the first column of the result counts, the axis
-    becomes 1 or goes, and an empty row gives -inf, the logarithm of an empty sum.
+    The kernel is called as `kernel(*rows, *parameters)` with one two-dimensional copy
+    per array, and leaves the result in the first. How the copy is laid out depends on
+    the length of the rows, and not on how the arrays lie in memory, so neither do the
+    bits of the result. A `narrow` kernel takes its place for float16 and float32, which
+    have digits to spare in the float64 of the rows. With `keepdims` true or false only
+    the first column of the result counts, the axis becomes 1 or goes, and an empty row
+    gives -inf, the logarithm of an empty sum.
+
+    Rows of more than a block are left to `long(row, *parameters)`, which walks through
+    them in pieces, or says no where it cannot.
     """
     x = arrays[0]
     axes = _validation.axes(axis, x)
-    reduces = keepdims is not None
     shape = _validation.reduced(x, axes, keepdims) if keepdims is not None else None
     result = _validation.output(out, x, shape)
     if result.dtype not in _WORKING_FOR_ROWS:
         wide = [a.astype(np.float32) for a in arrays]
-        return _rounded(
-            rowwise(kernel, wide, *parameters, axis=axis, out=None, keepdims=keepdims),
-            result,
-            out,
+        given = rowwise(
+            kernel,
+            wide,
+            *parameters,
+            axis=axis,
+            out=None,
+            keepdims=keepdims,
+            narrow=narrow,
+            long=long,
         )
-    working = _WORKING_FOR_ROWS[result.dtype]
+        return _rounded(given, result, out)
+    if narrow and result.dtype != _F64:
+        kernel = narrow
     if out is not None:
         arrays = [_apart(a, result) for a in arrays]
     full = np.expand_dims(result, axes) if result.ndim < x.ndim else result
-    last = range(-len(axes), 0)
-    *sources, target = (np.moveaxis(a, axes, last) for a in (*arrays, full))
-    outer = target.shape[: x.ndim - len(axes)]
-    width = math.prod(sources[0].shape[x.ndim - len(axes) :])
-    if not width and reduces:
+    order = [i for i in range(x.ndim) if i not in axes]
+    count = len(order)
+    order += axes
+    *sources, target = (a.transpose(order) for a in (*arrays, full))
+    width = math.prod(sources[0].shape[count:])
+    if not width and keepdims is not None:
         result.fill(-np.inf)
     elif x.size:
-        with np.errstate(all="ignore"):
-            for tile in _tiles(outer, BLOCK // width):
-                rows = [
-                    np.array(s[tile], working, order="C").reshape(-1, width)
-                    for s in sources
-                ]
-                kernel(*rows, *parameters)
-                kept = rows[0][:, :1] if reduces else rows[0]
-                target[tile] = kept.reshape(target[tile].shape)
+        working = _WORKING_FOR_ROWS[result.dtype]
+        rows = Rows(sources, target, count, width, working)
+        _run_rows(rows, kernel, long, parameters)
     return _result(result, out)
+
+
+class Rows(NamedTuple):
+    """Arrays whose axes from `first` on are rows of a length `width`."""
+
+    sources: Sequence[Array]
+    target: Array
+    first: int
+    width: int
+    working: np.dtype[Any]
+
+    def tiles(self) -> list[Tile]:
+        """Cut the arrays into groups of rows that make a block, or into rows."""
+        outer = self.target.shape[: self.first]
+        if math.prod(outer) * self.width <= BLOCK:
+            return [(...,)]
+        return [(*tile, ...) for tile in _tiles(outer, BLOCK // self.width)]
+
+    def room(self, shape: tuple[int, ...]) -> tuple[Array, Array]:
+        """Make room for a tile of a shape; give it as rows, and in that shape."""
+        # Short rows are laid out side by side, such that NumPy's loops are long. In
+        # float64 only the shortest, because sums are then taken one by one.
+        if self.width >= (_SHORT if self.target.dtype == _F64 else 8 * _SHORT):
+            room = np.empty(shape, self.working)
+            return room.reshape(-1, self.width), room
+        turned = np.empty((*shape[self.first :], *shape[: self.first]), self.working)
+        axes = [(i - self.first) % len(shape) for i in range(len(shape))]
+        return turned.reshape(self.width, -1).T, turned.transpose(axes)
+
+    def pieces(self, tile: Tile, *, write: bool = False) -> Iterator[Any]:
+        """Walk through a single row; for each source a piece, and one to write to."""
+        arrays = [source[tile] for source in self.sources]
+        if write:
+            arrays.append(self.target[tile])
+        reading = ["readonly", "contig", "aligned", "nbo"]
+        writing = ["writeonly", "contig", "aligned", "nbo"]
+        with np.nditer(  # type: ignore[call-overload]  # the stub lacks "contig"
+            arrays,
+            flags=["external_loop", "buffered"],
+            op_flags=[reading] * len(self.sources) + [writing] * write,
+            op_dtypes=[self.working] * len(arrays),
+            order="C",
+            casting="same_kind",
+            buffersize=BLOCK,
+        ) as pieces:
+            # A piece of one array comes as it is, not as a tuple.
+            yield from pieces if len(arrays) > 1 else ((piece,) for piece in pieces)
+
+
+def _run_rows(
+    rows: Rows,
+    kernel: Kernel,
+    long: Callable[..., bool] | None,
+    parameters: Sequence[float],
+) -> None:
+    """Do the rows tile by tile, a part of the tiles in each thread."""
+    tiles = rows.tiles()
+
+    def work(start: int, stop: int) -> None:
+        _QUIET.copy().run(_run_tiles, rows, tiles[start:stop], kernel, long, parameters)
+
+    shared = rows.sources[0].size >= _SHARED
+    threads = min(_parallel.get_threads(), len(tiles)) if shared else 1
+    cuts = [len(tiles) * i // threads for i in range(threads + 1)]
+    _parallel.share(work, list(itertools.pairwise(cuts)))
+
+
+def _run_tiles(
+    rows: Rows,
+    tiles: Sequence[Tile],
+    kernel: Kernel,
+    long: Callable[..., bool] | None,
+    parameters: Sequence[float],
+) -> None:
+    rooms: list[tuple[Array, Array]] = []
+    for tile in tiles:
+        if long and rows.width > BLOCK and long(rows, tile, *parameters):
+            continue
+        pieces = [source[tile] for source in rows.sources]
+        if not rooms or rooms[0][1].shape != pieces[0].shape:
+            rooms = [rows.room(pieces[0].shape) for _ in pieces]
+        for piece, (_, room) in zip(pieces, rooms):
+            np.copyto(room, piece, casting="same_kind")
+        kernel(*[flat for flat, _ in rooms], *parameters)
+        flat, room = rooms[0]
+        target = rows.target[tile]
+        if target.shape == room.shape:
+            np.copyto(target, room, casting="same_kind")
+        else:
+            target[...] = flat[:, 0].reshape(target.shape)
 
 
 def _rounded(wide: Result, result: Array, out: Out) -> Result:
@@ -137,10 +367,6 @@ def _result(result: Array, out: Out) -> Result:
     return result if out is not None or result.ndim else result[()]
 
 
-def _is_one_block(x: Array, working: np.dtype[Any]) -> bool:
-    return x.dtype == working and 0 < x.size <= BLOCK and x.flags.c_contiguous
-
-
 def _apart(x: Array, out: Array) -> Array:
     """Give `x`, or a copy where writing `out` would change elements yet to be read."""
     if not np.may_share_memory(x, out) or _same_elements(x, out):
@@ -150,39 +376,6 @@ def _apart(x: Array, out: Array) -> Array:
 
 def _same_elements(x: Array, out: Array) -> bool:
     return x.__array_interface__ == out.__array_interface__
-
-
-def _run_blocks(
-    kernel: Kernel,
-    arrays: Sequence[Array],
-    out: Array,
-    working: np.dtype[Any],
-    parameters: Sequence[Any],
-) -> None:
-    # Pieces of the array that is written to are copied before they are overwritten.
-    in_place = [_same_elements(a, out) for a in arrays]
-    scratch = np.empty((_SCRATCH + sum(in_place), min(out.size, BLOCK)), working)
-    # nditer walks any layout in memory order, casts, swaps bytes and gathers strided
-    # elements through its buffers; plain contiguous arrays it hands out as they are.
-    blocks = np.nditer(  # type: ignore[call-overload]  # the stub lacks "contig"
-        [*arrays, out],
-        flags=["external_loop", "buffered"],
-        op_flags=[
-            *[["readonly", "contig", "aligned", "nbo"] for _ in arrays],
-            ["writeonly", "no_broadcast", "contig", "aligned", "nbo"],
-        ],
-        op_dtypes=[working] * (len(arrays) + 1),
-        casting="same_kind",
-        buffersize=BLOCK,
-    )
-    with blocks:
-        for *pieces, target in blocks:
-            (*free,) = scratch[:, : target.size]
-            for i, copied in enumerate(in_place):
-                if copied:
-                    np.copyto(free[-1], pieces[i])
-                    pieces[i] = free.pop()
-            kernel(*pieces, target, free, *parameters)
 
 
 def _tiles(shape: tuple[int, ...], size: int) -> Iterator[tuple[slice, ...]]:

@@ -4,6 +4,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from . import _blocks, _validation
+from ._bounds import at_least, at_most, keep_nan
 from ._gates import unshared
 from ._validation import Array, Out, Result, Scratch
 
@@ -78,24 +79,24 @@ def crelu_vjp(
 
 
 def _positive(x: Array, out: Array, scratch: Scratch) -> None:
-    np.maximum(x, 0, out=out)
+    at_least(x, 0, out)
 
 
 def _negative(x: Array, out: Array, scratch: Scratch) -> None:
-    np.minimum(x, 0, out=out)
-    np.subtract(0, out, out=out)  # np.negative would give -0
+    at_most(x, 0, out)
+    np.subtract(0, out, out=out)
 
 
 def _crelu_vjp(
     x: Array, positive: Array, negative: Array, out: Array, scratch: Scratch
 ) -> None:
-    sign = scratch[0]
-    np.sign(x, out=sign)
-    np.maximum(sign, 0, out=out)
+    left = scratch[0]
+    np.greater(x, 0, out=out)
     np.multiply(out, positive, out=out)
-    np.minimum(sign, 0, out=sign)
-    np.multiply(sign, negative, out=sign)
-    np.add(out, sign, out=out)
+    np.less(x, 0, out=left)
+    np.multiply(left, negative, out=left)
+    np.subtract(out, left, out=out)
+    keep_nan(x, out)
 
 
 def _doubled(x: Array, axis: int) -> tuple[int, ...]:

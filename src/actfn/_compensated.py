@@ -34,7 +34,8 @@ def decay(
     exact = mantissa == -1 and not rest
     if not exact:
         _lost(y, mantissa, rest / power, out, upper, low)
-    np.add(out, shift, out=out)
+    if shift:
+        np.add(out, shift, out=out)
     np.exp(out, out=out)
     if not exact:
         np.multiply(low, out, out=low)
@@ -52,8 +53,8 @@ def gate(x: Array, rate: float, out: Array, scratch: Scratch) -> None:
 
 def side(x: Array, rate: float, e: Array, out: Array) -> None:
     """Write 1 where rate * x is above 0, and e, which is at most 1, elsewhere."""
-    np.sign(x, out=out)
-    np.multiply(out, math.copysign(1, rate), out=out)
+    compare = np.greater if rate > 0 else np.less
+    compare(x, 0, out=out)
     np.maximum(out, e, out=out)
 
 

@@ -1,12 +1,10 @@
 # Linear above 0, exponential below.
 
-from fractions import Fraction
-
 import numpy as np
 from numpy.typing import ArrayLike
 
 from . import _blocks, _compensated, _validation
-from ._rectifiers import positive
+from ._bounds import at_least, at_most
 from ._validation import Array, Out, Result, Scratch
 
 
@@ -76,24 +74,28 @@ _DEEP = 2.0
 
 
 def _elu(x: Array, out: Array, scratch: Scratch, alpha: float) -> None:
+    at_most(x, 0, out)
+    np.expm1(out, out=out)
+    if alpha == 1:  # exp(x) - 1 lies above x on the left only
+        np.maximum(x, out, out=out)
+        return
     # One of the two terms is 0, so the sum is exact.
-    np.minimum(x, 0, out=scratch[0])
-    np.expm1(scratch[0], out=scratch[0])
-    np.multiply(scratch[0], alpha, out=scratch[0])
-    np.maximum(x, 0, out=out)
+    np.multiply(out, alpha, out=out)
+    at_least(x, 0, scratch[0])
     np.add(out, scratch[0], out=out)
 
 
 def _elu_derivative(x: Array, out: Array, scratch: Scratch, alpha: float) -> None:
-    np.minimum(x, 0, out=out)
+    at_most(x, 0, out)
     np.exp(out, out=out)
-    _slopes(x, 1, alpha, scratch[0], scratch[1])
-    np.multiply(out, scratch[0], out=out)
+    if alpha != 1:
+        _slopes(x, 1, alpha, scratch[0], scratch[1])
+        np.multiply(out, scratch[0], out=out)
 
 
 def _deep_slope(x: Array, out: Array, scratch: Scratch, alpha: float) -> None:
     # exp(x / 2) twice: it is not subnormal where alpha * exp(x) is more than 0.
-    np.minimum(x, 0, out=out)
+    at_most(x, 0, out)
     np.multiply(out, 0.5, out=out)
     np.exp(out, out=out)
     _slopes(x, 1, alpha, scratch[0], scratch[1])
@@ -101,13 +103,13 @@ def _deep_slope(x: Array, out: Array, scratch: Scratch, alpha: float) -> None:
     np.multiply(out, scratch[0], out=out)
 
 
-def _slopes(x: Array, above: float, below: float, out: Array, spare: Array) -> None:
+def _slopes(x: Array, right: float, left: float, out: Array, spare: Array) -> None:
     """Write one number where x is above 0, and another elsewhere."""
     # One of the two terms is 0, so the sum is exact.
-    positive(x, out, [])
+    np.greater(x, 0, out=out)
     np.subtract(1, out, out=spare)
-    np.multiply(spare, below, out=spare)
-    np.multiply(out, above, out=out)
+    np.multiply(spare, left, out=spare)
+    np.multiply(out, right, out=out)
     np.add(out, spare, out=out)
 
 
@@ -172,8 +174,11 @@ def celu_derivative(x: ArrayLike, /, alpha: float = 1.0, *, out: Out = None) -> 
 
 
 def _celu(x: Array, out: Array, scratch: Scratch, alpha: float) -> None:
+    if alpha == 1:
+        _elu(x, out, scratch, alpha)
+        return
     below, t = scratch[:2]
-    np.minimum(x, 0, out=below)
+    at_most(x, 0, below)
     np.divide(below, alpha, out=t)
     np.expm1(t, out=out)
     np.multiply(out, alpha, out=out)
@@ -185,18 +190,23 @@ def _celu(x: Array, out: Array, scratch: Scratch, alpha: float) -> None:
         np.multiply(t, below, out=t)
         np.add(t, below, out=t)
         np.fmin(out, t, out=out)  # not the NaN of inf - inf
-    np.maximum(x, 0, out=t)
+    at_least(x, 0, t)
     np.add(out, t, out=out)
 
 
 def _celu_derivative(x: Array, out: Array, scratch: Scratch, alpha: float) -> None:
+    if alpha == 1:
+        _elu_derivative(x, out, scratch, alpha)
+        return
+    from fractions import Fraction  # here, because it takes long to import
+
     below, *spare = scratch
     # 1 / alpha overflows where alpha is subnormal; x is then made larger too.
     scale = 1.0 if alpha > 2.0**-1000 else 2.0**100
     exact = 1 / Fraction(float(alpha) * scale)
     rate = float(exact)
     rest = float(exact - Fraction(rate))
-    np.minimum(x, 0, out=below)
+    at_most(x, 0, below)
     np.multiply(below, scale, out=below)
     _compensated.decay(below, rate, out, spare, rest=rest)
 
@@ -243,7 +253,7 @@ def selu(x: ArrayLike, /, *, out: Out = None) -> Result:
         Networks](https://arxiv.org/abs/1706.02515).
     """
     # In float32 the rounded scale would move the place where x overflows.
-    return _blocks.elementwise(_selu, x, out=out, narrow=_selu)
+    return _blocks.elementwise(_selu, x, out=out)
 
 
 def selu_derivative(x: ArrayLike, /, *, out: Out = None) -> Result:
@@ -266,16 +276,30 @@ def selu_derivative(x: ArrayLike, /, *, out: Out = None) -> Result:
 
 
 def _selu(x: Array, out: Array, scratch: Scratch) -> None:
-    np.minimum(x, 0, out=scratch[0])
+    at_most(x, 0, scratch[0])
     np.expm1(scratch[0], out=scratch[0])
     np.multiply(scratch[0], _SELU_DEPTH, out=scratch[0])
-    np.maximum(x, 0, out=out)
+    at_least(x, 0, out)
     np.multiply(out, _SELU_SCALE, out=out)
     np.add(out, scratch[0], out=out)
+    # In float32 the rounded scale would move the place where x overflows.
+    if np.maximum.reduce(x) > _NEARLY_INFINITE:
+        far = x > _NEARLY_INFINITE
+        out[far] = _SELU_SCALE * x[far].astype(np.float64)
+
+
+_NEARLY_INFINITE = 3e38
 
 
 def _selu_derivative(x: Array, out: Array, scratch: Scratch) -> None:
-    np.minimum(x, 0, out=out)
+    # DEPTH - (DEPTH - SCALE) is SCALE exactly, since one is less than twice the other.
+    at_most(x, 0, out)
     np.exp(out, out=out)
-    _slopes(x, _SELU_SCALE, _SELU_DEPTH, scratch[0], scratch[1])
-    np.multiply(out, scratch[0], out=out)
+    np.multiply(out, _SELU_DEPTH, out=out)
+    np.greater(x, 0, out=scratch[0])
+    np.multiply(
+        scratch[0],
+        out.dtype.type(_SELU_DEPTH) - out.dtype.type(_SELU_SCALE),
+        out=scratch[0],
+    )
+    np.subtract(out, scratch[0], out=out)

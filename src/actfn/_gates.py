@@ -7,6 +7,7 @@ from numpy.typing import ArrayLike
 
 from . import _blocks, _gaussian, _validation
 from ._blocks import Kernel
+from ._bounds import above, at_least, between
 from ._compensated import side
 from ._sigmoids import decay
 from ._validation import Array, Out, Result, Scratch
@@ -76,7 +77,7 @@ def glu_vjp(
 def _glu(b: Array, a: Array, out: Array, scratch: Scratch) -> None:
     rest, total = scratch[:2]
     _rest(b, rest)
-    np.maximum(b, -700, out=total)
+    at_least(b, -700, total)
     np.negative(total, out=total)
     np.exp(total, out=total)
     np.add(total, 1, out=total)
@@ -106,13 +107,13 @@ def _rest(b: Array, out: Array) -> None:
     show: so products are taken with exp(-700) and then with this.
     """
     np.add(b, 700, out=out)
-    np.minimum(out, 0, out=out)
+    between(out, -np.inf, 0, out)
     np.exp(out, out=out)
 
 
 def _total(b: Array, out: Array, growth: Array) -> None:
     """Write exp(b) + 2 + exp(-b), and exp(b), for b within 700 of 0."""
-    np.clip(b, -700, 700, out=growth)
+    between(b, -700, 700, growth)
     np.exp(growth, out=growth)
     np.divide(1, growth, out=out)
     np.add(out, 2, out=out)
@@ -179,15 +180,14 @@ def reglu_vjp(
 
 
 def _reglu(b: Array, a: Array, out: Array, scratch: Scratch) -> None:
-    np.maximum(b, 0, out=out)
+    at_least(b, 0, out)
     np.multiply(out, a, out=out)
 
 
 def _reglu_slope(
     b: Array, a: Array, cotangent: Array, out: Array, scratch: Scratch
 ) -> None:
-    np.sign(b, out=out)
-    np.maximum(out, 0, out=out)
+    above(b, 0, out)
     np.multiply(out, a, out=out)
     np.multiply(out, cotangent, out=out)
 
@@ -375,12 +375,12 @@ def swiglu_vjp(
 def _swiglu(b: Array, a: Array, out: Array, scratch: Scratch) -> None:
     rest, gating, e = scratch[:3]
     _rest(b, rest)
-    np.clip(b, -700, 700, out=e)
+    between(b, -700, 700, e)
     decay(e, e)
     side(b, 1, e, gating)
     np.add(e, 1, out=e)
     np.divide(a, e, out=out)
-    np.maximum(b, -9999, out=e)  # 0 * -inf would be NaN
+    at_least(b, -9999, e)  # 0 * -inf would be NaN
     np.multiply(gating, e, out=gating)
     np.multiply(out, gating, out=out)
     np.multiply(out, rest, out=out)
@@ -393,7 +393,7 @@ def _swiglu_slope(
     rest, total, growth = scratch[:3]
     _rest(b, rest)
     _total(b, total, growth)
-    np.clip(b, -9999, 9999, out=out)  # 0 * -inf would be NaN
+    between(b, -9999, 9999, out)  # 0 * -inf would be NaN
     np.add(out, 1, out=out)
     np.add(out, growth, out=out)
     np.divide(out, total, out=out)

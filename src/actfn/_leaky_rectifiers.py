@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from . import _blocks, _validation
-from ._rectifiers import positive
+from ._bounds import above, at_least, at_most
 from ._validation import Array, Out, Result, Rng, Scratch
 
 Outs: TypeAlias = tuple[Array, Array] | None
@@ -77,9 +77,13 @@ def leaky_relu_derivative(
 
 
 def _leaky_relu(x: Array, out: Array, scratch: Scratch, slope: float) -> None:
-    np.maximum(x, 0, out=out)
+    if 0 < slope <= 1:  # the line with the slope lies above x on the left only
+        np.multiply(x, slope, out=scratch[0])
+        np.maximum(x, scratch[0], out=out)
+        return
+    at_least(x, 0, out)
     if slope:  # 0 times -inf would be NaN
-        np.minimum(x, 0, out=scratch[0])
+        at_most(x, 0, scratch[0])
         np.multiply(scratch[0], slope, out=scratch[0])
         np.add(out, scratch[0], out=out)
 
@@ -87,8 +91,8 @@ def _leaky_relu(x: Array, out: Array, scratch: Scratch, slope: float) -> None:
 def _leaky_relu_derivative(
     x: Array, out: Array, scratch: Scratch, slope: float
 ) -> None:
-    # positive + slope * (1 - positive): one of the two terms is 0, so both are exact.
-    positive(x, out, scratch)
+    # above + slope * (1 - above): one of the two terms is 0, so both are exact.
+    above(x, 0, out)
     np.subtract(1, out, out=scratch[0])
     np.multiply(scratch[0], slope, out=scratch[0])
     np.add(out, scratch[0], out=out)
@@ -212,21 +216,27 @@ def _weight_gradient(x: Array, g: Array, shape: tuple[int, ...]) -> Array:
 
 
 def _prelu(x: Array, weight: Array, out: Array, scratch: Scratch) -> None:
-    np.minimum(x, 0, out=scratch[0])
+    at_most(x, 0, scratch[0])
     np.multiply(scratch[0], weight, out=scratch[0])
-    np.maximum(x, 0, out=out)
+    at_least(x, 0, out)
     np.add(out, scratch[0], out=out)
     # Not every NaN is meant: 0 times -inf, and times a weight of no account.
-    found = np.flatnonzero(np.isnan(out))
+    found = _nans(out)
     if found.size:
         x, weight = x[found], weight[found]
         below = np.where((weight == 0) & (x < 0), 0, weight * x)
         out[found] = np.where(x > 0, x, below)
 
 
+def _nans(y: Array) -> Array:
+    """Give the places of NaN, which are looked for only if there is one."""
+    found = np.isnan(np.minimum.reduce(y))
+    return np.flatnonzero(np.isnan(y)) if found else np.empty(0, int)
+
+
 def _prelu_derivative(x: Array, weight: Array, out: Array, scratch: Scratch) -> None:
     # As for leaky ReLU.
-    positive(x, out, scratch)
+    above(x, 0, out)
     np.subtract(1, out, out=scratch[0])
     np.multiply(scratch[0], weight, out=scratch[0])
     np.add(out, scratch[0], out=out)
@@ -235,7 +245,7 @@ def _prelu_derivative(x: Array, weight: Array, out: Array, scratch: Scratch) -> 
 def _prelu_vjp(x: Array, g: Array, weight: Array, out: Array, scratch: Scratch) -> None:
     _prelu_derivative(x, weight, out, scratch)
     np.multiply(out, g, out=out)
-    found = np.flatnonzero(np.isnan(out))  # as in _prelu
+    found = _nans(out)  # as in _prelu
     if found.size:
         x = x[found]
         slope = np.where(x > 0, 1, np.where(x <= 0, weight[found], np.nan))

@@ -5,7 +5,8 @@
 import numpy as np
 from numpy.typing import ArrayLike
 
-from . import _blocks, _validation
+from . import _blocks, _long_rows, _validation
+from ._blocks import Kernel
 from ._validation import Array, Axis, Out, Result, Where
 
 
@@ -53,7 +54,14 @@ def softmax(
         Recognition](https://doi.org/10.1007/978-3-642-76153-9_28).
     """
     arrays = _with_mask(where, _validation.real_array(x))
-    return _blocks.rowwise(softmax_rows, arrays, axis=axis, out=out)
+    return _blocks.rowwise(
+        softmax_rows,
+        arrays,
+        axis=axis,
+        out=out,
+        narrow=softmax_narrow,
+        long=_long_rows.softmax,
+    )
 
 
 def softmax_vjp(
@@ -81,24 +89,51 @@ def softmax_vjp(
         array([ 0.25, -0.25])
     """
     arrays = _with_mask(where, *_validation.with_cotangent(x, cotangent))
-    return _blocks.rowwise(softmax_vjp_rows, arrays, axis=axis, out=out)
+    return _blocks.rowwise(
+        softmax_vjp_rows,
+        arrays,
+        axis=axis,
+        out=out,
+        narrow=softmax_vjp_narrow,
+        long=_long_rows.softmax_vjp,
+    )
 
 
 def softmax_rows(rows: Array, mask: Array | None = None) -> None:
     _hide(rows, mask, -np.inf)
-    e = _exponentials(rows, _shift(rows))
-    np.divide(e, _total(e), out=rows)
+    _exponentials(*_shift(rows))
+    np.divide(rows, _total(rows), out=rows)
+    _hide(rows, mask, 0)
+
+
+def softmax_narrow(rows: Array, mask: Array | None = None) -> None:
+    _hide(rows, mask, -np.inf)
+    _subtract_largest(rows)
+    np.exp(rows, out=rows)
+    np.multiply(rows, 1 / _total(rows), out=rows)
     _hide(rows, mask, 0)
 
 
 def softmax_vjp_rows(rows: Array, cotangent: Array, mask: Array | None = None) -> None:
+    _softmax_product(softmax_rows, rows, cotangent, mask)
+
+
+def softmax_vjp_narrow(
+    rows: Array, cotangent: Array, mask: Array | None = None
+) -> None:
+    _softmax_product(softmax_narrow, rows, cotangent, mask)
+
+
+def _softmax_product(
+    softmax_kernel: Kernel, rows: Array, cotangent: Array, mask: Array | None
+) -> None:
     _hide(rows, mask, -np.inf)
     _hide(cotangent, mask, 0)
     # Counted from the cotangent of the largest score: where one probability rounds to
     # 1, its own result is the sum of what is left, not a difference that is 0.
     top = rows.argmax(axis=1)[:, np.newaxis]
     np.subtract(cotangent, np.take_along_axis(cotangent, top, 1), out=cotangent)
-    softmax_rows(rows)
+    softmax_kernel(rows)
     np.subtract(cotangent, _total(rows * cotangent), out=cotangent)
     np.multiply(rows, cotangent, out=rows)
     _hide(rows, mask, 0)
@@ -140,7 +175,14 @@ def log_softmax(
         array([    0., -1000.])
     """
     arrays = _with_mask(where, _validation.real_array(x))
-    return _blocks.rowwise(_log_softmax, arrays, axis=axis, out=out)
+    return _blocks.rowwise(
+        _log_softmax,
+        arrays,
+        axis=axis,
+        out=out,
+        narrow=_log_softmax_narrow,
+        long=_long_rows.log_softmax,
+    )
 
 
 def log_softmax_vjp(
@@ -168,19 +210,49 @@ def log_softmax_vjp(
         array([ 0.5, -0.5])
     """
     arrays = _with_mask(where, *_validation.with_cotangent(x, cotangent))
-    return _blocks.rowwise(_log_softmax_vjp, arrays, axis=axis, out=out)
+    return _blocks.rowwise(
+        _log_softmax_vjp,
+        arrays,
+        axis=axis,
+        out=out,
+        narrow=_log_softmax_vjp_narrow,
+        long=_long_rows.log_softmax_vjp,
+    )
 
 
 def _log_softmax(rows: Array, mask: Array | None = None) -> None:
     _hide(rows, mask, -np.inf)
-    others = _all_but_largest(rows)
-    np.subtract(rows, np.log1p(_total(others)), out=rows)
+    shifted, error = _shift(rows)
+    others = np.exp(shifted)
+    np.multiply(error, others, out=error)
+    np.add(others, error, out=others)
+    np.subtract(shifted, np.log1p(_all_but_largest(shifted, others)), out=rows)
+    _hide(rows, mask, -np.inf)
+
+
+def _log_softmax_narrow(rows: Array, mask: Array | None = None) -> None:
+    _hide(rows, mask, -np.inf)
+    _subtract_largest(rows)
+    others = np.exp(rows)
+    np.subtract(rows, np.log1p(_all_but_largest(rows, others)), out=rows)
     _hide(rows, mask, -np.inf)
 
 
 def _log_softmax_vjp(rows: Array, cotangent: Array, mask: Array | None = None) -> None:
+    _log_softmax_product(softmax_rows, rows, cotangent, mask)
+
+
+def _log_softmax_vjp_narrow(
+    rows: Array, cotangent: Array, mask: Array | None = None
+) -> None:
+    _log_softmax_product(softmax_narrow, rows, cotangent, mask)
+
+
+def _log_softmax_product(
+    softmax_kernel: Kernel, rows: Array, cotangent: Array, mask: Array | None
+) -> None:
     _hide(cotangent, mask, 0)
-    softmax_rows(rows, mask)
+    softmax_kernel(rows, mask)
     np.multiply(rows, _total(cotangent), out=rows)
     np.subtract(cotangent, rows, out=rows)
     _hide(rows, mask, 0)
@@ -221,7 +293,14 @@ def softmin(
                [1. , 0. ]])
     """
     arrays = _with_mask(where, _validation.real_array(x))
-    return _blocks.rowwise(_softmin, arrays, axis=axis, out=out)
+    return _blocks.rowwise(
+        _softmin,
+        arrays,
+        axis=axis,
+        out=out,
+        narrow=_softmin_narrow,
+        long=_long_rows.softmin,
+    )
 
 
 def softmin_vjp(
@@ -248,7 +327,14 @@ def softmin_vjp(
         array([-0.25,  0.25])
     """
     arrays = _with_mask(where, *_validation.with_cotangent(x, cotangent))
-    return _blocks.rowwise(_softmin_vjp, arrays, axis=axis, out=out)
+    return _blocks.rowwise(
+        _softmin_vjp,
+        arrays,
+        axis=axis,
+        out=out,
+        narrow=_softmin_vjp_narrow,
+        long=_long_rows.softmin_vjp,
+    )
 
 
 def _softmin(rows: Array, mask: Array | None = None) -> None:
@@ -256,10 +342,23 @@ def _softmin(rows: Array, mask: Array | None = None) -> None:
     softmax_rows(rows, mask)
 
 
+def _softmin_narrow(rows: Array, mask: Array | None = None) -> None:
+    np.negative(rows, out=rows)
+    softmax_narrow(rows, mask)
+
+
 def _softmin_vjp(rows: Array, cotangent: Array, mask: Array | None = None) -> None:
     np.negative(rows, out=rows)
     np.negative(cotangent, out=cotangent)
     softmax_vjp_rows(rows, cotangent, mask)
+
+
+def _softmin_vjp_narrow(
+    rows: Array, cotangent: Array, mask: Array | None = None
+) -> None:
+    np.negative(rows, out=rows)
+    np.negative(cotangent, out=cotangent)
+    softmax_vjp_narrow(rows, cotangent, mask)
 
 
 def logsumexp(
@@ -308,7 +407,14 @@ def logsumexp(
         np.float64(-inf)
     """
     arrays = _with_mask(where, _validation.real_array(x))
-    return _blocks.rowwise(_logsumexp, arrays, axis=axis, out=out, keepdims=keepdims)
+    return _blocks.rowwise(
+        _logsumexp,
+        arrays,
+        axis=axis,
+        out=out,
+        keepdims=keepdims,
+        long=_long_rows.logsumexp,
+    )
 
 
 def logsumexp_vjp(
@@ -340,19 +446,38 @@ def logsumexp_vjp(
     g = _validation.shaped_cotangent(cotangent, shape)
     kept = g.reshape(_validation.reduced(array, axes, keepdims=True))
     arrays = _with_mask(where, array, np.broadcast_to(kept, array.shape))
-    return _blocks.rowwise(_logsumexp_vjp, arrays, axis=axis, out=out)
+    return _blocks.rowwise(
+        _logsumexp_vjp,
+        arrays,
+        axis=axis,
+        out=out,
+        narrow=_logsumexp_vjp_narrow,
+        long=_long_rows.logsumexp_vjp,
+    )
 
 
 def _logsumexp(rows: Array, mask: Array | None = None) -> None:
     _hide(rows, mask, -np.inf)
-    result = rows.max(axis=1)
-    rows[~np.isfinite(result)] = 0  # the result is what the maximum is
-    np.add(result, np.log1p(_total(_all_but_largest(rows))[:, 0]), out=rows[:, 0])
-    np.copyto(rows[:, 0], result, where=~np.isfinite(result))
+    result = rows.max(axis=1, keepdims=True)
+    finite = np.isfinite(result)
+    if not finite.all():
+        rows[~finite[:, 0]] = 0  # the result is what the maximum is
+    _subtract_largest(rows)
+    others = np.exp(rows)
+    total = np.log1p(_all_but_largest(rows, others))
+    rows[:, :1] = np.where(finite, result + total, result)
 
 
 def _logsumexp_vjp(rows: Array, cotangent: Array, mask: Array | None = None) -> None:
     softmax_rows(rows, mask)
+    np.multiply(rows, cotangent, out=rows)
+    _hide(rows, mask, 0)
+
+
+def _logsumexp_vjp_narrow(
+    rows: Array, cotangent: Array, mask: Array | None = None
+) -> None:
+    softmax_narrow(rows, mask)
     np.multiply(rows, cotangent, out=rows)
     _hide(rows, mask, 0)
 
@@ -471,36 +596,47 @@ def _hide(rows: Array, mask: Array | None, value: float) -> None:
         rows[mask == 0] = value
 
 
-def _all_but_largest(rows: Array) -> Array:
-    """Subtract the maximum in place; give all exponentials but the largest, which is 1.
+def _all_but_largest(shifted: Array, exponentials: Array) -> Array:
+    """Sum all exponentials of a row but that of its maximum, which is 1.
 
-    The logarithm of their sum keeps its digits as the log1p of the rest.
+    The logarithm of the sum keeps its digits as the log1p of the rest.
     """
-    others = _exponentials(rows, _shift(rows))
-    others[np.arange(len(rows)), rows.argmax(axis=1)] = 0
-    return others
+    largest = shifted.argmax(axis=1)
+    exponentials[np.arange(len(shifted)), largest] = 0
+    return _total(exponentials)
 
 
-def _exponentials(shifted: Array, error: Array) -> Array:
-    # exp(shifted + error), where error is too small to be added first.
-    e: Array = np.exp(shifted)
-    np.add(e, e * error, out=e)
-    return e
+def _exponentials(shifted: Array, error: Array) -> None:
+    """Write exp(shifted + error) to error, which is too small to be added first."""
+    np.exp(shifted, out=shifted)
+    np.multiply(error, shifted, out=error)
+    np.add(error, shifted, out=error)
 
 
-def _shift(rows: Array) -> Array:
-    """Subtract the maximum of each row in place; give what rounding has taken away."""
-    largest = rows.max(axis=1, keepdims=True)
+def _shift(rows: Array) -> tuple[Array, Array]:
+    """Give rows less their maximum, and what rounding has taken away in their place."""
+    largest = _maxima(rows)
+    # Knuth's two-sum: (rows - (shifted - back)) - (largest + back). The exponential
+    # magnifies a rounding error of shifted by its size: 350 ulp for -700.
+    shifted = rows - largest
+    back = shifted - rows
+    np.subtract(rows, shifted - back, out=rows)
+    np.add(back, largest, out=back)
+    np.subtract(rows, back, out=rows)
+    np.fmax(rows, -1, out=rows)  # -1 in place of inf - inf
+    return shifted, rows
+
+
+def _maxima(rows: Array) -> Array:
+    """Give the maximum of each row; rows without a finite one get their limit."""
+    largest = np.maximum.reduce(rows, axis=1, keepdims=True)
     if not np.isfinite(largest).all():
         take_limits(rows, largest)
-    shifted = rows - largest
-    # Knuth's two-sum. The exponential magnifies a rounding error of shifted by its
-    # size: 350 ulp for -700.
-    back = shifted - rows
-    error: Array = (rows - (shifted - back)) - (largest + back)
-    rows[...] = shifted
-    np.fmax(error, -1, out=error)  # -1 in place of inf - inf
-    return error
+    return largest
+
+
+def _subtract_largest(rows: Array) -> None:
+    np.subtract(rows, _maxima(rows), out=rows)
 
 
 def take_limits(rows: Array, largest: Array) -> None:
@@ -514,7 +650,7 @@ def take_limits(rows: Array, largest: Array) -> None:
 
 
 def _total(rows: Array) -> Array:
-    return np.asarray(rows.sum(axis=1, keepdims=True))
+    return np.asarray(np.add.reduce(rows, axis=1, keepdims=True))
 
 
 def _mean(rows: Array) -> Array:

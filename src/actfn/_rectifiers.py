@@ -4,6 +4,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from . import _blocks, _validation
+from ._bounds import above, at_least, between, inside, keep_nan
 from ._validation import Array, Out, Result, Scratch
 
 
@@ -52,9 +53,8 @@ def _identity(x: Array, out: Array, scratch: Scratch) -> None:
 
 
 def _identity_derivative(x: Array, out: Array, scratch: Scratch) -> None:
-    # Unlike out.fill(1), this lets NaN through.
-    np.sign(x, out=out)
-    np.maximum(out, 1, out=out)
+    out.fill(1)
+    keep_nan(x, out)
 
 
 def relu(x: ArrayLike, /, *, out: Out = None) -> Result:
@@ -109,19 +109,15 @@ def relu_derivative(x: ArrayLike, /, *, out: Out = None) -> Result:
         Bertoin, Bolte, Gerchinovitz and Pauwels (2021), [Numerical influence of
         ReLU'(0) on backpropagation](https://arxiv.org/abs/2106.12915), on this choice.
     """
-    return _blocks.elementwise(positive, x, out=out)
+    return _blocks.elementwise(_relu_derivative, x, out=out)
 
 
 def _relu(x: Array, out: Array, scratch: Scratch) -> None:
-    np.maximum(x, 0, out=out)
+    at_least(x, 0, out)
 
 
-def positive(x: Array, out: Array, scratch: Scratch) -> None:
-    """Write 1 where x is above 0, else 0."""
-    # The sign lets NaN through, which a comparison does not; heaviside takes 10 times
-    # as long.
-    np.sign(x, out=out)
-    np.maximum(out, 0, out=out)
+def _relu_derivative(x: Array, out: Array, scratch: Scratch) -> None:
+    above(x, 0, out)
 
 
 def relu6(x: ArrayLike, /, *, out: Out = None) -> Result:
@@ -176,14 +172,11 @@ def relu6_derivative(x: ArrayLike, /, *, out: Out = None) -> Result:
 
 
 def _relu6(x: Array, out: Array, scratch: Scratch) -> None:
-    np.maximum(x, 0, out=out)
-    np.minimum(out, 6, out=out)
+    between(x, 0, 6, out)
 
 
 def _relu6_derivative(x: Array, out: Array, scratch: Scratch) -> None:
-    np.subtract(6, x, out=scratch[0])
-    np.minimum(x, scratch[0], out=scratch[0])
-    positive(scratch[0], out, scratch)
+    inside(x, 0, 6, out, scratch)
 
 
 def squared_relu(x: ArrayLike, /, *, out: Out = None) -> Result:
@@ -236,12 +229,12 @@ def squared_relu_derivative(x: ArrayLike, /, *, out: Out = None) -> Result:
 
 
 def _squared_relu(x: Array, out: Array, scratch: Scratch) -> None:
-    np.maximum(x, 0, out=out)
-    np.multiply(out, out, out=out)
+    at_least(x, 0, out)
+    np.square(out, out=out)
 
 
 def _squared_relu_derivative(x: Array, out: Array, scratch: Scratch) -> None:
-    np.maximum(x, 0, out=out)
+    at_least(x, 0, out)
     np.add(out, out, out=out)
 
 
@@ -313,20 +306,20 @@ def _threshold(
     x: Array, out: Array, scratch: Scratch, limit: float, value: float
 ) -> None:
     # A comparison into floats gives 1 or 0: one of the two terms is 0, so the sum is
-    # exact. Selecting by a boolean mask takes twice as long.
-    np.less_equal(x, limit, out=scratch[0])
-    np.multiply(scratch[0], value, out=scratch[0])
-    np.greater(x, limit, out=scratch[1])
-    np.maximum(x, limit, out=out)  # 0 times -inf would be NaN
-    np.multiply(out, scratch[1], out=out)
-    np.add(out, scratch[0], out=out)
+    # exact. Selecting by a boolean mask takes three times as long.
+    kept, rest = scratch[:2]
+    np.greater(x, limit, out=kept)
+    at_least(x, limit, out)  # 0 times -inf would be NaN
+    np.multiply(out, kept, out=out)
+    np.subtract(1, kept, out=rest)
+    np.multiply(rest, value, out=rest)
+    np.add(out, rest, out=out)
 
 
 def _threshold_derivative(
     x: Array, out: Array, scratch: Scratch, limit: float, value: float
 ) -> None:
-    np.subtract(x, limit, out=scratch[0])  # 0 for equal numbers only
-    positive(scratch[0], out, scratch)
+    above(x, limit, out)
 
 
 def binary_step(x: ArrayLike, /, *, out: Out = None) -> Result:
@@ -378,12 +371,10 @@ def binary_step_derivative(x: ArrayLike, /, *, out: Out = None) -> Result:
 
 
 def _binary_step(x: Array, out: Array, scratch: Scratch) -> None:
-    np.sign(x, out=out)
-    np.add(out, 1, out=out)
-    np.minimum(out, 1, out=out)
+    np.greater_equal(x, 0, out=out)
+    keep_nan(x, out)
 
 
 def _binary_step_derivative(x: Array, out: Array, scratch: Scratch) -> None:
-    # Unlike out.fill(0), this lets NaN through.
-    np.sign(x, out=out)
-    np.subtract(out, out, out=out)
+    out.fill(0)
+    keep_nan(x, out)

@@ -4,7 +4,9 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from . import _blocks, _gaussian, _validation
+from ._bounds import at_least, at_most, between, keep_nan
 from ._compensated import decay, gate, side
+from ._sigmoids import bounded_exp
 from ._validation import Array, Out, Result, Scratch
 
 
@@ -98,7 +100,7 @@ def gelu_tanh(x: ArrayLike, /, *, out: Out = None) -> Result:
         Hendrycks and Gimpel (2016),
         [Gaussian Error Linear Units (GELUs)](https://arxiv.org/abs/1606.08415).
     """
-    return _blocks.elementwise(_gelu_tanh, x, out=out, narrow=_gelu_tanh)
+    return _blocks.elementwise(_gelu_tanh, x, out=out, narrow=_gelu_tanh_narrow)
 
 
 def gelu_tanh_derivative(x: ArrayLike, /, *, out: Out = None) -> Result:
@@ -119,7 +121,7 @@ def gelu_tanh_derivative(x: ArrayLike, /, *, out: Out = None) -> Result:
         array([-0. ,  0.5,  1. ])
     """
     return _blocks.elementwise(
-        _gelu_tanh_derivative, x, out=out, narrow=_gelu_tanh_derivative
+        _gelu_tanh_derivative, x, out=out, narrow=_gelu_tanh_derivative_narrow
     )
 
 
@@ -148,7 +150,7 @@ def gelu_quick(x: ArrayLike, /, *, out: Out = None) -> Result:
         >>> gelu_quick([-1000.0, 0.0, 1000.0])
         array([  -0.,    0., 1000.])
     """
-    return _blocks.elementwise(swish_kernel, x, _QUICK, out=out, narrow=swish_kernel)
+    return _blocks.elementwise(swish_kernel, x, _QUICK, out=out, narrow=swish_narrow)
 
 
 def gelu_quick_derivative(x: ArrayLike, /, *, out: Out = None) -> Result:
@@ -168,7 +170,11 @@ def gelu_quick_derivative(x: ArrayLike, /, *, out: Out = None) -> Result:
         array([-0. ,  0.5,  1. ])
     """
     return _blocks.elementwise(
-        swish_derivative_kernel, x, _QUICK, out=out, narrow=swish_derivative_kernel
+        swish_derivative_kernel,
+        x,
+        _QUICK,
+        out=out,
+        narrow=swish_derivative_narrow,
     )
 
 
@@ -208,19 +214,44 @@ def _gelu_tanh_derivative(x: Array, out: Array, scratch: Scratch) -> None:
 
 def _cubic_growth(x: Array, out: Array, spare: Array) -> None:
     """Write x * v'(x), for x not beyond the ends."""
-    np.maximum(x, -_END, out=spare)
-    np.minimum(spare, _END, out=spare)
-    np.multiply(spare, spare, out=out)
+    between(x, -_END, _END, spare)
+    np.square(spare, out=out)
     np.multiply(out, 3 * _B, out=out)
     np.add(out, _A, out=out)
     np.multiply(out, spare, out=out)
 
 
+def _gelu_tanh_narrow(x: Array, out: Array, scratch: Scratch) -> None:
+    v, *spare = scratch
+    _cubic(x, v)
+    _gated(x, v, out, spare)
+
+
+def _gelu_tanh_derivative_narrow(x: Array, out: Array, scratch: Scratch) -> None:
+    near, v, e, growth = scratch
+    between(x, -_END, _END, near)
+    _cubic(near, v)
+    bounded_exp(v, e, [out])
+    # x * v'(x) is 3 * v(x) less what is linear in x.
+    np.multiply(v, 3, out=growth)
+    np.multiply(near, 2 * _A, out=near)
+    np.subtract(growth, near, out=growth)
+    _narrow_slope(growth, e, out, near)
+
+
+def _cubic(x: Array, out: Array) -> None:
+    """Write v(x), rounded as often as it has terms."""
+    np.square(x, out=out)
+    np.multiply(out, _B, out=out)
+    np.add(out, _A, out=out)
+    np.multiply(out, x, out=out)
+
+
 def _cubic_decay(x: Array, out: Array, scratch: Scratch, shift: float) -> None:
     """Write exp(shift - v(|x|)), made up for the rounding of v."""
     lo, hi, cube, rest = scratch[:4]
-    np.abs(x, out=lo)
-    np.minimum(lo, _END, out=lo)
+    np.abs(x, out=hi)
+    at_most(hi, _END, lo)
     np.add(lo, _GRID, out=hi)
     np.subtract(hi, _GRID, out=hi)
     np.subtract(lo, hi, out=lo)
@@ -293,7 +324,7 @@ def silu(x: ArrayLike, /, *, out: Out = None) -> Result:
         Network Function Approximation in Reinforcement
         Learning](https://arxiv.org/abs/1702.03118).
     """
-    return _blocks.elementwise(swish_kernel, x, 1.0, out=out, narrow=swish_kernel)
+    return _blocks.elementwise(swish_kernel, x, 1.0, out=out, narrow=swish_narrow)
 
 
 def silu_derivative(x: ArrayLike, /, *, out: Out = None) -> Result:
@@ -313,7 +344,7 @@ def silu_derivative(x: ArrayLike, /, *, out: Out = None) -> Result:
         array([-0. ,  0.5,  1. ])
     """
     return _blocks.elementwise(
-        swish_derivative_kernel, x, 1.0, out=out, narrow=swish_derivative_kernel
+        swish_derivative_kernel, x, 1.0, out=out, narrow=swish_derivative_narrow
     )
 
 
@@ -354,7 +385,7 @@ def swish(x: ArrayLike, /, beta: float = 1.0, *, out: Out = None) -> Result:
         [Searching for Activation Functions](https://arxiv.org/abs/1710.05941).
     """
     beta = _validation.finite(beta=beta)
-    return _blocks.elementwise(swish_kernel, x, beta, out=out, narrow=swish_kernel)
+    return _blocks.elementwise(swish_kernel, x, beta, out=out, narrow=swish_narrow)
 
 
 def swish_derivative(x: ArrayLike, /, beta: float = 1.0, *, out: Out = None) -> Result:
@@ -375,7 +406,7 @@ def swish_derivative(x: ArrayLike, /, beta: float = 1.0, *, out: Out = None) -> 
     """
     beta = _validation.finite(beta=beta)
     return _blocks.elementwise(
-        swish_derivative_kernel, x, beta, out=out, narrow=swish_derivative_kernel
+        swish_derivative_kernel, x, beta, out=out, narrow=swish_derivative_narrow
     )
 
 
@@ -400,16 +431,15 @@ def swish_derivative_kernel(
 ) -> None:
     # s = gate / (1 + e) and 1 - s = other / (1 + e), with e = exp(-|beta * x|).
     if not beta:
-        np.sign(x, out=out)
-        np.maximum(out, 0.5, out=out)
-        np.minimum(out, 0.5, out=out)
+        out.fill(0.5)
+        keep_nan(x, out)
         return
     e, other, gating = scratch[:3]
     decay(x, abs(beta), e, [out, other, gating])
     side(x, -beta, e, other)
     side(x, beta, e, gating)
     np.multiply(x, beta, out=out)
-    np.minimum(out, 1000, out=out)  # inf * 0 would be NaN
+    between(out, -np.inf, 1000, out)  # inf * 0 would be NaN
     np.multiply(out, other, out=out)
     _slope(out, e, gating, out)
     _mend_tail(x, out, scratch, beta, 1)
@@ -429,6 +459,9 @@ def _slope(growth: Array, e: Array, gating: Array, out: Array) -> None:
 
 def _mend_tail(x: Array, out: Array, scratch: Scratch, beta: float, order: int) -> None:
     """Round once where exp(beta * x) is subnormal: x * exp(beta * x) or its slope."""
+    lowest = np.minimum if beta > 0 else np.maximum
+    if lowest.reduce(x) * beta >= _TAIL:
+        return
     np.multiply(x, beta, out=scratch[0])
     tail = np.flatnonzero(scratch[0] < _TAIL)
     if tail.size:
@@ -437,6 +470,55 @@ def _mend_tail(x: Array, out: Array, scratch: Scratch, beta: float, order: int) 
         e = np.empty_like(far)
         decay(far, abs(beta), e, [*np.empty((3, far.size))], shift=_SHIFT)
         out[tail] = e * (beta * far + 1 if order else far) * _EXP_MINUS_SHIFT
+
+
+# What follows is computed in float64 and rounded to float32 or float16, whose smallest
+# numbers are far from those at which exponentials or products of them lose digits.
+
+_BEYOND = 1e39  # the largest float32, and more
+_STEEP = -750.0  # exp of less is 0
+_FLAT = 40.0  # 1 + exp of more is exp of it
+
+
+def swish_narrow(x: Array, out: Array, scratch: Scratch, beta: float) -> None:
+    if not beta:
+        np.multiply(x, 0.5, out=out)
+        return
+    z, *spare = scratch
+    np.multiply(x, beta, out=z)
+    _gated(x, z, out, spare)
+
+
+def swish_derivative_narrow(
+    x: Array, out: Array, scratch: Scratch, beta: float
+) -> None:
+    if not beta:
+        swish_derivative_kernel(x, out, scratch, beta)
+        return
+    z, e, spare = scratch[:3]
+    np.multiply(x, beta, out=z)
+    between(z, _STEEP, _FLAT, z)
+    np.exp(z, out=e)
+    _narrow_slope(z, e, out, spare)
+
+
+def _gated(x: Array, score: Array, out: Array, scratch: Scratch) -> None:
+    """Write x * sigmoid(score)."""
+    e = scratch[0]
+    bounded_exp(score, out, scratch)
+    np.add(out, 1, out=e)
+    np.divide(out, e, out=out)
+    between(x, -_BEYOND, _BEYOND, e)  # 0 * inf would be NaN
+    np.multiply(out, e, out=out)
+
+
+def _narrow_slope(growth: Array, e: Array, out: Array, spare: Array) -> None:
+    """Write e * (1 + e + growth) / (1 + e)**2."""
+    np.add(e, 1, out=spare)
+    np.add(spare, growth, out=out)
+    np.multiply(out, e, out=out)
+    np.square(spare, out=spare)
+    np.divide(out, spare, out=out)
 
 
 def hard_silu(x: ArrayLike, /, *, out: Out = None) -> Result:
@@ -493,27 +575,25 @@ def hard_silu_derivative(x: ArrayLike, /, *, out: Out = None) -> Result:
 
 
 def _hard_silu(x: Array, out: Array, scratch: Scratch) -> None:
-    np.maximum(x, -3, out=scratch[0])  # -inf * 0 would be NaN
-    np.add(scratch[0], 3, out=out)
-    np.minimum(out, 6, out=out)
+    near = scratch[0]
+    at_least(x, -3, near)  # -inf * 0 would be NaN
+    np.add(near, 3, out=scratch[1])
+    at_most(scratch[1], 6, out)
     np.divide(out, 6, out=out)
-    np.multiply(out, scratch[0], out=out)
+    np.multiply(out, near, out=out)
 
 
 def _hard_silu_derivative(x: Array, out: Array, scratch: Scratch) -> None:
-    inside, right = scratch[:2]
-    np.maximum(x, -3, out=out)
-    np.minimum(out, 3, out=out)
-    np.add(out, 3, out=inside)
-    np.sign(inside, out=inside)
-    np.subtract(out, 3, out=right)
-    np.sign(right, out=right)
-    np.add(right, 1, out=right)
-    np.multiply(right, 0.5, out=right)  # 1 from 3 on, else 0: the jump from 1.5 to 1
-    np.multiply(out, 2, out=out)
-    np.add(out, 3, out=out)
-    np.divide(out, 6, out=out)
-    np.multiply(out, inside, out=out)
+    # (2 * x + 3) / 6 between the ends, where it is 1 too much at 3 and -0.5 at -3.
+    slope, right, left, _ = scratch
+    between(x, -3, 3, slope)
+    np.multiply(slope, 2, out=slope)
+    np.add(slope, 3, out=slope)
+    np.divide(slope, 6, out=slope)
+    np.greater(x, -3, out=left)
+    np.multiply(slope, left, out=out)
+    np.greater_equal(x, 3, out=right)
+    np.multiply(right, 0.5, out=right)
     np.subtract(out, right, out=out)
 
 
@@ -550,7 +630,7 @@ def mish(x: ArrayLike, /, *, out: Out = None) -> Result:
         Misra (2019), [Mish: A Self Regularized Non-Monotonic Activation
         Function](https://arxiv.org/abs/1908.08681).
     """
-    return _blocks.elementwise(_mish, x, out=out, narrow=_mish)
+    return _blocks.elementwise(_mish, x, out=out, narrow=_mish_narrow)
 
 
 def mish_derivative(x: ArrayLike, /, *, out: Out = None) -> Result:
@@ -569,7 +649,9 @@ def mish_derivative(x: ArrayLike, /, *, out: Out = None) -> Result:
         >>> mish_derivative([-1000.0, 0.0, 1000.0])
         array([-0. ,  0.6,  1. ])
     """
-    return _blocks.elementwise(_mish_derivative, x, out=out, narrow=_mish_derivative)
+    return _blocks.elementwise(
+        _mish_derivative, x, out=out, narrow=_mish_derivative_narrow
+    )
 
 
 # Beyond log(2**32) the gate and the slope round to 1, and with this power of 2 both are
@@ -610,6 +692,35 @@ def _mish_derivative(x: Array, out: Array, scratch: Scratch) -> None:
     _mend_tail(x, out, scratch, 1, 1)
 
 
+def _mish_narrow(x: Array, out: Array, scratch: Scratch) -> None:
+    e, n = scratch[:2]
+    np.exp(x, out=n)
+    at_most(n, _LARGEST, e)
+    np.add(e, 2, out=n)
+    np.multiply(n, e, out=n)
+    np.add(n, 2, out=out)
+    np.divide(n, out, out=out)
+    between(x, -_BEYOND, _BEYOND, n)  # 0 * inf would be NaN
+    np.multiply(out, n, out=out)
+
+
+def _mish_derivative_narrow(x: Array, out: Array, scratch: Scratch) -> None:
+    near, e, spare, total = scratch
+    between(x, _STEEP, _FAR, near)
+    np.exp(near, out=e)
+    np.add(e, 2, out=out)
+    np.multiply(out, e, out=total)
+    np.add(total, 2, out=total)
+    np.multiply(out, total, out=out)
+    np.add(e, 1, out=spare)
+    np.multiply(near, 4, out=near)
+    np.multiply(near, spare, out=near)
+    np.add(out, near, out=out)
+    np.multiply(out, e, out=out)
+    np.square(total, out=total)
+    np.divide(out, total, out=out)
+
+
 def _left_slope(x: Array, e: Array) -> Array:
     """Give the formula of the docstring, sorted so that little cancels."""
     spare, total = np.empty((2, x.size))
@@ -627,6 +738,6 @@ def _gate_sum(e: Array, spare: Array, out: Array) -> None:
 
 
 def _open_gate(x: Array, near: Array, e: Array) -> None:
-    np.minimum(x, _FAR, out=near)
+    at_most(x, _FAR, near)
     np.exp(near, out=e)
-    np.minimum(e, _LARGEST, out=e)
+    between(e, 0, _LARGEST, e)

@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from . import _blocks, _validation
-from ._rectifiers import positive
+from ._bounds import above, at_most, between
 from ._validation import Array, Out, Result, Scratch
 
 
@@ -76,8 +76,7 @@ def _hard_shrink(x: Array, out: Array, scratch: Scratch, zone: float) -> None:
 
 def _shrink_derivative(x: Array, out: Array, scratch: Scratch, zone: float) -> None:
     np.abs(x, out=scratch[0])
-    np.subtract(scratch[0], zone, out=scratch[0])  # 0 for equal numbers only
-    positive(scratch[0], out, scratch)
+    above(scratch[0], zone, out)
 
 
 def soft_shrink(x: ArrayLike, /, lambd: float = 0.5, *, out: Out = None) -> Result:
@@ -142,8 +141,7 @@ def soft_shrink_derivative(
 
 
 def _soft_shrink(x: Array, out: Array, scratch: Scratch, zone: float) -> None:
-    np.minimum(x, zone, out=scratch[0])
-    np.maximum(scratch[0], -zone, out=scratch[0])
+    between(x, -zone, zone, scratch[0])
     np.subtract(x, scratch[0], out=out)
     np.add(out, 0, out=out)  # makes 0 of -0
 
@@ -214,9 +212,9 @@ _NARROW_JOINT = 2.0**-5
 
 def _tanh_shrink(x: Array, out: Array, scratch: Scratch) -> None:
     z, p, q, _ = scratch
-    np.abs(x, out=z)
-    np.minimum(z, _JOINT, out=z)
-    np.multiply(z, z, out=z)
+    np.abs(x, out=p)
+    at_most(p, _JOINT, z)
+    np.square(z, out=z)
     _horner(_P, z, p)
     _horner(_Q, z, q)
     np.divide(p, q, out=p)
@@ -227,9 +225,8 @@ def _tanh_shrink(x: Array, out: Array, scratch: Scratch) -> None:
 
 def _tanh_shrink_narrow(x: Array, out: Array, scratch: Scratch) -> None:
     z, p, *spare = scratch
-    np.minimum(x, _NARROW_JOINT, out=z)
-    np.maximum(z, -_NARROW_JOINT, out=z)
-    np.multiply(z, z, out=z)
+    between(x, -_NARROW_JOINT, _NARROW_JOINT, z)
+    np.square(z, out=z)
     np.multiply(z, 1.2, out=p)
     np.add(p, 3, out=p)
     _join(x, _NARROW_JOINT, p, out, spare)
@@ -252,7 +249,7 @@ def _join(x: Array, joint: float, divisor: Array, out: Array, scratch: Scratch) 
     np.multiply(size, size, out=cube)
     np.multiply(cube, size, out=cube)
     np.divide(cube, divisor, out=cube)
-    np.maximum(size, joint, out=size)
+    between(size, joint, np.inf, size)
     np.tanh(size, out=out)
     np.subtract(size, out, out=size)
     np.minimum(cube, size, out=cube)

@@ -1,13 +1,18 @@
 # S-shaped functions onto (0, 1), and the logarithm of one of them.
 
-from decimal import Context, Decimal
-from fractions import Fraction
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import ArrayLike
 
 from . import _blocks, _compensated
+from ._bounds import at_most, between, inside
 from ._validation import Array, Out, Result, Scratch
+
+if TYPE_CHECKING:
+    from fractions import Fraction
 
 
 def sigmoid(x: ArrayLike, /, *, out: Out = None) -> Result:
@@ -63,14 +68,19 @@ def sigmoid_derivative(x: ArrayLike, /, *, out: Out = None) -> Result:
 
 
 def logistic(x: Array, out: Array, scratch: Scratch) -> None:
-    # max(sign(x), e) is 1 for positive x and e = exp(-|x|) for the rest: one
-    # exponential instead of the two of exp(min(x, 0)) / (1 + exp(-|x|)).
-    e = scratch[0]
-    decay(x, e)
-    np.sign(x, out=out)
-    np.maximum(out, e, out=out)
-    np.add(e, 1, out=e)
-    np.divide(out, e, out=out)
+    bounded_exp(x, out, scratch)
+    np.add(out, 1, out=scratch[0])
+    np.divide(out, scratch[0], out=out)
+
+
+# From here on exp(x) + 1 rounds to exp(x), hence exp(x) / (1 + exp(x)) to 1.
+_CERTAIN = {np.dtype(np.float32): 2.0**24, np.dtype(np.float64): 2.0**53}
+
+
+def bounded_exp(x: Array, out: Array, scratch: Scratch) -> None:
+    """Write exp(x), held so that exp(x) / (1 + exp(x)) is neither inf / inf nor odd."""
+    np.exp(x, out=scratch[0])
+    at_most(scratch[0], _CERTAIN[x.dtype], out)
 
 
 def _sigmoid_derivative(x: Array, out: Array, scratch: Scratch) -> None:
@@ -98,6 +108,8 @@ def faint(x: Array, rate: float, factor: Fraction) -> Array:
 
     The product is rounded once, also where the exponential is subnormal or 0.
     """
+    from decimal import Context, Decimal  # here, because it takes long to import
+
     digits = Context(prec=30)
     size = digits.divide(Decimal(factor.numerator), Decimal(factor.denominator))
     shift = round(64 + float(size.ln(digits)))  # whole, so that adding it is exact
@@ -157,14 +169,14 @@ def _log_sigmoid(x: Array, out: Array, scratch: Scratch) -> None:
     lost = scratch[0]
     decay(x, lost)
     np.log1p(lost, out=lost)
-    np.minimum(x, 0, out=out)
+    at_most(x, 0, out)
     np.subtract(out, lost, out=out)
 
 
 def _log_sigmoid_derivative(x: Array, out: Array, scratch: Scratch) -> None:
-    spare, mirrored = scratch[:2]
+    mirrored, *spare = scratch
     np.negative(x, out=mirrored)
-    logistic(mirrored, out, [spare])
+    logistic(mirrored, out, spare)
 
 
 def hard_sigmoid(x: ArrayLike, /, *, out: Out = None) -> Result:
@@ -220,23 +232,13 @@ def hard_sigmoid_derivative(x: ArrayLike, /, *, out: Out = None) -> Result:
 
 def _hard_sigmoid(x: Array, out: Array, scratch: Scratch) -> None:
     np.add(x, 3, out=out)
-    np.maximum(out, 0, out=out)
-    np.minimum(out, 6, out=out)
+    between(out, 0, 6, out)
     np.divide(out, 6, out=out)
 
 
 def _hard_sigmoid_derivative(x: Array, out: Array, scratch: Scratch) -> None:
-    inside(x, out, scratch, -3, 3)
+    inside(x, -3, 3, out, scratch)
     np.divide(out, 6, out=out)
-
-
-def inside(x: Array, out: Array, scratch: Scratch, low: float, high: float) -> None:
-    """Write 1 where low < x < high, else 0; NaN goes through."""
-    np.subtract(x, low, out=out)
-    np.subtract(high, x, out=scratch[0])
-    np.minimum(out, scratch[0], out=out)
-    np.sign(out, out=out)
-    np.maximum(out, 0, out=out)
 
 
 def sparse_sigmoid(x: ArrayLike, /, *, out: Out = None) -> Result:
@@ -295,11 +297,10 @@ def sparse_sigmoid_derivative(x: ArrayLike, /, *, out: Out = None) -> Result:
 def ramp(x: Array, out: Array, scratch: Scratch) -> None:
     """Write (x + 1) / 2, held between 0 and 1."""
     np.add(x, 1, out=out)
-    np.maximum(out, 0, out=out)
-    np.minimum(out, 2, out=out)
+    between(out, 0, 2, out)
     np.multiply(out, 0.5, out=out)
 
 
 def _sparse_sigmoid_derivative(x: Array, out: Array, scratch: Scratch) -> None:
-    inside(x, out, scratch, -1, 1)
+    inside(x, -1, 1, out, scratch)
     np.multiply(out, 0.5, out=out)

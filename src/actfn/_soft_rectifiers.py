@@ -1,12 +1,12 @@
 # Functions with the shape of ReLU and its corner rounded off.
 
 import math
-from fractions import Fraction
 
 import numpy as np
 from numpy.typing import ArrayLike
 
 from . import _blocks, _compensated, _validation
+from ._bounds import at_least, at_most
 from ._sigmoids import decay, faint, logistic, ramp
 from ._validation import Array, Out, Result, Scratch
 
@@ -76,7 +76,7 @@ def softplus_derivative(
 def _softplus(x: Array, out: Array, scratch: Scratch) -> None:
     decay(x, out)
     np.log1p(out, out=out)
-    np.maximum(x, 0, out=scratch[0])
+    at_least(x, 0, scratch[0])
     np.add(out, scratch[0], out=out)
 
 
@@ -84,11 +84,13 @@ def _sharp_softplus(x: Array, out: Array, scratch: Scratch, beta: float) -> None
     _compensated.decay(x, beta, out, scratch)
     np.log1p(out, out=out)
     np.divide(out, beta, out=out)
-    np.maximum(x, 0, out=scratch[0])
+    at_least(x, 0, scratch[0])
     np.add(out, scratch[0], out=out)
     if beta < 1:
         tail = np.flatnonzero(x < -700 / beta)
         if tail.size:
+            from fractions import Fraction  # here, because it takes long to import
+
             out[tail] = faint(x[tail], beta, 1 / Fraction(beta))
 
 
@@ -157,7 +159,7 @@ def squareplus_derivative(
 
 
 def _squareplus(x: Array, out: Array, scratch: Scratch, b: float) -> None:
-    np.maximum(x, 0, out=out)
+    at_least(x, 0, out)
     if b:
         half, _, total = scratch[:3]
         unit = _legs(x, scratch, b)
@@ -169,8 +171,8 @@ def _squareplus(x: Array, out: Array, scratch: Scratch, b: float) -> None:
 
 
 def _squareplus_derivative(x: Array, out: Array, scratch: Scratch, b: float) -> None:
-    np.sign(x, out=out)
     if not b:
+        np.sign(x, out=out)
         np.add(out, 1, out=out)
         np.multiply(out, 0.5, out=out)
         return
@@ -183,10 +185,10 @@ def _squareplus_derivative(x: Array, out: Array, scratch: Scratch, b: float) -> 
     np.add(value, square, out=value)
     np.divide(b / unit / unit / 8, value, out=value)
     np.divide(_FAR, half, out=half)
-    np.minimum(half, 1, out=half)
-    np.multiply(value, half, out=value)
-    np.multiply(value, half, out=value)
-    np.maximum(out, 0, out=out)
+    at_most(half, 1, near)
+    np.multiply(value, near, out=value)
+    np.multiply(value, near, out=value)
+    np.greater(x, 0, out=out)
     np.subtract(out, value, out=out)
     np.abs(out, out=out)
 
@@ -203,7 +205,7 @@ def _legs(x: Array, scratch: Scratch, b: float) -> float:
     unit = _unit(b)
     np.abs(x, out=half)
     np.multiply(half, 0.5 / unit, out=half)
-    np.minimum(half, _FAR, out=near)
+    at_most(half, _FAR, near)
     np.multiply(near, near, out=square)
     np.add(square, b / unit / unit / 4, out=square)
     return unit

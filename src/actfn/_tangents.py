@@ -1,13 +1,13 @@
 # Odd S-shaped functions, most of them onto (-1, 1).
 
 import math
-from fractions import Fraction
 
 import numpy as np
 from numpy.typing import ArrayLike
 
 from . import _blocks, _compensated, _validation
-from ._sigmoids import faint, inside, square
+from ._bounds import between, inside
+from ._sigmoids import faint, square
 from ._validation import Array, Out, Result, Scratch
 
 
@@ -123,10 +123,8 @@ def softsign_derivative(x: ArrayLike, /, *, out: Out = None) -> Result:
 
 
 def _softsign(x: Array, out: Array, scratch: Scratch) -> None:
-    # The largest float stands for infinity, because inf / (1 + inf) would be NaN.
     largest = np.finfo(x.dtype).max
-    np.minimum(x, largest, out=out)
-    np.maximum(out, -largest, out=out)
+    between(x, -largest, largest, out)  # inf / inf would be NaN
     np.abs(out, out=scratch[0])
     np.add(scratch[0], 1, out=scratch[0])
     np.divide(out, scratch[0], out=out)
@@ -198,12 +196,17 @@ def hard_tanh_derivative(
         array([0., 1., 0.])
     """
     low, high = _validation.ordered(min_val=min_val, max_val=max_val)
-    return _blocks.elementwise(inside, x, low, high, out=out)
+    return _blocks.elementwise(_hard_tanh_derivative, x, low, high, out=out)
 
 
 def _hard_tanh(x: Array, out: Array, scratch: Scratch, low: float, high: float) -> None:
-    np.maximum(x, low, out=out)
-    np.minimum(out, high, out=out)
+    between(x, low, high, out)
+
+
+def _hard_tanh_derivative(
+    x: Array, out: Array, scratch: Scratch, low: float, high: float
+) -> None:
+    inside(x, low, high, out, scratch)
 
 
 def scaled_tanh(
@@ -292,6 +295,8 @@ def _scaled_tanh_derivative(
 ) -> None:
     # e / ((1 + e)**2 / m) times 2**k, where 4 alpha beta is m 2**k. A last factor that
     # is rounded itself would cost another ulp.
+    from fractions import Fraction  # here, because it takes long to import
+
     _compensated.decay(x, min(2 * beta, np.finfo(float).max), out, scratch)
     (a, i), (b, j) = math.frexp(alpha), math.frexp(beta)
     inverse, spare = float(1 / (Fraction(a) * Fraction(b))), scratch[0]
@@ -355,14 +360,9 @@ def _arctan(x: Array, out: Array, scratch: Scratch) -> None:
 
 
 def _arctan_derivative(x: Array, out: Array, scratch: Scratch) -> None:
-    # With m = max(|x|, 1) this is (1 / m) / (1 / m + |x| (|x| / m)): no square that
-    # could overflow. The largest float stands for infinity, as inf / inf would be NaN.
-    size, larger = scratch[:2]
-    np.abs(x, out=size)
-    np.minimum(size, np.finfo(x.dtype).max, out=size)
-    np.maximum(size, 1, out=larger)
-    np.divide(size, larger, out=out)
-    np.multiply(size, out, out=size)
-    np.divide(1, larger, out=out)
-    np.add(size, out, out=size)
-    np.divide(out, size, out=out)
+    np.square(x, out=out)
+    np.add(out, 1, out=out)
+    np.divide(1, out, out=out)
+    if not np.minimum.reduce(out) > 0:  # some square has overflowed, or is NaN
+        far = np.flatnonzero(out == 0)
+        out[far] = 1 / x[far] / x[far]

@@ -15,7 +15,7 @@ Scratch: TypeAlias = Sequence[Array]
 Out: TypeAlias = Array | None
 Axis: TypeAlias = int | Sequence[int] | None
 Where: TypeAlias = ArrayLike | None
-Rng: TypeAlias = np.random.Generator | int | None
+Rng: TypeAlias = "np.random.Generator | int | None"
 
 # What NumPy's own ufuncs are typed to return: a scalar for a scalar, otherwise an
 # array. A union of both would make every caller write a cast.
@@ -134,6 +134,8 @@ def _meets_itself(out: Array) -> bool:
 def finite(**parameter: float) -> float:
     """Check one real, finite parameter, given by its name."""
     ((name, value),) = parameter.items()
+    if type(value) is float and math.isfinite(value):  # what usually comes, fast
+        return value
     if isinstance(value, np.ndarray) and value.ndim == 0:
         value = value.item()
     if not isinstance(value, Real):
@@ -193,7 +195,7 @@ def whole(**parameter: int) -> int:
     return int(value)
 
 
-def generator(rng: Rng) -> np.random.Generator:
+def generator(rng: Rng) -> "np.random.Generator":
     """Give the generator, or a new one made from a seed."""
     try:
         return np.random.default_rng(rng)
