@@ -59,7 +59,7 @@ def _loops(call: Call, sample: float, clock: Clock) -> int:
     """Warm up, and find how many calls take as long as a sample should."""
     loops = 1
     first = _sample(call, 1, clock)  # makes tables, compiles, fills caches
-    if first > 10 * sample:
+    if first > 4 * sample:
         return 1
     while (each := _sample(call, loops, clock)) * loops < sample / 4:
         loops *= 4
