@@ -16,6 +16,7 @@ Array = NDArray[Any]
 
 DTYPES = ("float32", "float64")
 SIZES = (1, 1_000, 1_000_000, 10_000_000)
+FRESH, INTO = "fresh", "out"  # whether the result is allocated, or a place given
 LARGE = 1_000_000  # from here on memory counts, and threads pay
 
 _ROW = 1_000  # of functions that couple elements; two where there is one

@@ -10,10 +10,8 @@ import numpy as np
 from measure import peers
 
 from . import expressions, limits, naive
-from .cases import LARGE, SIZES, Case, Inputs
+from .cases import FRESH, INTO, LARGE, SIZES, Case, Inputs
 from .clock import Call
-
-FRESH, INTO = "fresh", "out"
 
 # What people write where the library has no function of its own for it.
 _SCIPY = {

@@ -16,9 +16,9 @@ from measure import record as machine
 from measure.progress import Progress
 
 from . import ledger, parts
-from .cases import DTYPES, LARGE, SIZES, Case, Inputs, cases, inputs
+from .cases import DTYPES, FRESH, INTO, LARGE, SIZES, Case, Inputs, cases, inputs
 from .clock import OURS, QUICK, Effort, in_turn, summary
-from .rivals import FRESH, INTO, rivals, set_threads
+from .rivals import rivals, set_threads
 
 # By the least size. All takes a quarter of an hour on two cores.
 _EFFORTS = {
@@ -118,8 +118,8 @@ def jobs(
     for case in wanted:
         code, cells = ledger.code(case), cells_of(plan, threads)
         if not (plan.anew or plan.names):
-            kept = (c for c in cells if ledger.holds(record, case.name, code, c, now))
-            cells = [c for c in cells if c not in set(kept)]
+            kept = {c for c in cells if ledger.holds(record, case.name, code, c, now)}
+            cells = [c for c in cells if c not in kept]
         if cells:
             found.append(Job(case.name, tuple(cells)))
     return found

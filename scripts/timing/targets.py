@@ -7,7 +7,7 @@ from statistics import fmean
 from typing import Any
 
 from . import ledger, limits
-from .cases import LARGE, SIZES, cases
+from .cases import INTO, LARGE, SIZES, cases
 
 FLAT_FROM = 100_000
 _FLAT = 1.5  # the dearest size may cost so many times the cheapest
@@ -71,6 +71,14 @@ class Target:
         if self.at_most:
             return self.found <= self.wanted
         return self.found >= self.wanted
+
+
+def in_words(cell: str) -> str:
+    """A setting for readers."""
+    dtype, size, allocation, threads = ledger.setting(cell)
+    place = " into out" if allocation == INTO else ""
+    several = f", {threads} threads" if threads > 1 else ""
+    return f"{dtype}, {size:,}{place}{several}"
 
 
 def figures(record: ledger.Record) -> list[Figure]:
@@ -153,7 +161,9 @@ def _mean(words: str, chosen: Iterable[Figure], wanted: float) -> Target:
 def _least(words: str, chosen: Iterable[Figure], wanted: float) -> Target:
     """The lowest ratio of any function in any setting."""
     ordered = sorted(chosen, key=lambda f: f.ratio)
-    short = [(f"{f.name} ({f.cell})", f.ratio) for f in ordered if f.ratio < wanted]
+    short = [
+        (f"{f.name} ({in_words(f.cell)})", f.ratio) for f in ordered if f.ratio < wanted
+    ]
     lowest = ordered[0].ratio if ordered else math.nan
     return Target(f"as fast as {words}", lowest, wanted, False, short)
 
@@ -176,7 +186,7 @@ def _beside_the_limit(chosen: list[Figure]) -> Iterator[Target]:
         (True, 1.5, "its transcendental alone into out, of any other"),
     ):
         costs = sorted(((1 / f.ratio, f) for f in kinds[has_one]), key=lambda p: -p[0])
-        short = [(f"{f.name} ({f.cell})", c) for c, f in costs if c > wanted]
+        short = [(f"{f.name} ({in_words(f.cell)})", c) for c, f in costs if c > wanted]
         most = costs[0][0] if costs else math.nan
         yield Target(f"the time of {words}", most, wanted, True, short)
 
@@ -203,14 +213,14 @@ def _flatness(scale: dict[str, Any]) -> Target:
 def _memory(record: ledger.Record) -> Target:
     """The most that any call held at once beyond its result."""
     taken = {
-        f"{name} ({cell})": values["extra"]
+        f"{name} ({in_words(cell)})": values["extra"]
         for name, entry in record["functions"].items()
         for cell, values in entry["cells"].items()
         if "extra" in values
     }
     for name, sizes in record["parts"].get("memory", {}).get("bytes", {}).items():
         known = {s: c["bytes"] for s, c in sizes.items() if "bytes" in c}
-        taken |= {f"{name} (process, float32 {s})": b for s, b in known.items()}
+        taken |= {f"{name} (process, float32, {int(s):,})": b for s, b in known.items()}
     ordered = sorted(taken.items(), key=lambda pair: -pair[1])
     short = [(n, b / 2**20) for n, b in ordered if b > _MEMORY]
     most = ordered[0][1] / 2**20 if ordered else math.nan
