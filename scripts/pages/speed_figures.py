@@ -63,7 +63,7 @@ def lines(series: Mapping[str, Mapping[int, float]], label: str) -> str:
     ax.set_xscale("log")
     ax.set(xlabel="elements", ylabel=label)
     _logarithmic(ax, "y", [v for points in series.values() for v in points.values()])
-    ax.legend(fontsize=8)
+    _legend(ax)
     return svg(figure)
 
 
@@ -82,8 +82,13 @@ def pairs(costs: Mapping[str, tuple[Mapping[int, float], Mapping[int, float]]]) 
     ax.set(xlabel="elements (float32)", ylabel="nanoseconds per element")
     both = [v for pair in costs.values() for points in pair for v in points.values()]
     _logarithmic(ax, "y", both)
-    ax.legend(fontsize=8, ncols=2)
+    _legend(ax)
     return svg(figure)
+
+
+def _legend(ax: Any) -> None:
+    """Name the lines beside them, where they cover none."""
+    ax.legend(fontsize=8, loc="upper left", bbox_to_anchor=(1, 1))
 
 
 def _logarithmic(ax: Any, which: str, values: Iterable[float]) -> None:

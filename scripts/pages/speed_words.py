@@ -23,7 +23,7 @@ def sentence(target: Target) -> str:
     found = f"{number(target.found)} {target.unit} {target.words}"
     worst = ", ".join(f"{name} {number(value)}" for name, value in target.short[:3])
     others = f", and {len(target.short) - 3} more" * (len(target.short) > 3)
-    beyond = f" Not so: {worst}{others}." if worst else ""
+    beyond = f" Short of it: {worst}{others}." if worst else ""
     return f"**{answer}**: {found}; {wanted}.{beyond}"
 
 

@@ -33,7 +33,8 @@ def _scale(case: cases.Case, call: Any, x: Any, quick: bool) -> dict[str, Any]:
     calls = {OURS: call}
     if x.size <= parts.BESIDE_UP_TO:
         calls["naive"] = partial(naive.function(case), x)
-    effort = QUICK if quick else Effort(seconds=3, least=3)
+    least = 3 if x.size <= parts.BESIDE_UP_TO else 2
+    effort = QUICK if quick else Effort(seconds=1.5, least=least)
     with np.errstate(all="ignore"):
         return summary(in_turn(calls, effort), x.size)
 

@@ -257,7 +257,7 @@ def test_sentences_about_targets_hold_whichever_way_they_fell(speed: Any) -> Non
     assert said() == "**Met**: 3.0 times as fast as a snail; wanted: at least 2."
     assert said(found=1.0, short=[("relu", 0.5)]) == (
         "**Missed**: 1.0 times as fast as a snail; wanted: at least 2. "
-        "Not so: relu 0.50."
+        "Short of it: relu 0.50."
     )
     assert said(at_most=True).startswith("**Missed**: 3.0 times")
     assert said(found=float("nan")).startswith("**Not measured**")
