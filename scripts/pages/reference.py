@@ -62,7 +62,7 @@ def on_page_markdown(
         above = re.findall(r"^(#+) ", before, re.MULTILINE)
         gallery = _fault[0] if _fault else _gallery(page.url, f"{above[-1]}#")
         markdown = before + gallery + after
-    return re.sub(r"<!-- accuracy:\w+ -->\n*", "", markdown)
+    return re.sub(r"<!-- (accuracy|speed):\w+ -->\n*", "", markdown)
 
 
 def _made(root: Path) -> dict[str, Any]:
