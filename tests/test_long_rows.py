@@ -49,7 +49,8 @@ def call(f: Any, x: Any, g: Any = None, **keywords: Any) -> Any:
 
 
 def result_shape(f: Any, x: Any, **keywords: Any) -> tuple[int, ...]:
-    return x.shape[:-1] if f is actfn.logsumexp_vjp else x.shape
+    shape: tuple[int, ...] = x.shape
+    return shape[:-1] if f is actfn.logsumexp_vjp else shape
 
 
 def at_once(f: Any, x: Any, monkeypatch: pytest.MonkeyPatch, **keywords: Any) -> Any:

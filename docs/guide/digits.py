@@ -710,8 +710,8 @@ for name in ("identity", "relu"):
 
 # %% [markdown]
 # Moves of up to one pixel take the first network from {{ right["network"]:.0%}} to
-# {{ unmoved:.0%}}: it has learned where the ink is, not what a digit looks like. Trained
-# on moved digits, `relu` gets {{ moved["relu"]:.0%}} and `identity`
+# {{ unmoved:.0%}}: it has learned where the ink is, not what a digit looks like.
+# Trained on moved digits, `relu` gets {{ moved["relu"]:.0%}} and `identity`
 # {{ moved["identity"]:.0%}}. A linear layer has one picture per digit to compare with,
 # and no single picture fits nine positions. Hidden units that bend can react to a
 # stroke here *or* there. On moved digits the activation is worth
