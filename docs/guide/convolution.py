@@ -210,8 +210,8 @@ faster = min(("windows", "shifts"), key=lambda way: times[way, 140])
 # At 16 by 16 pixels, it takes {{ small:.0f }} times as long as the faster of the two.
 # The two forms without a loop over pixels are {{ ("close to each other" if 0.5 <
 # times["windows", 140] / times["shifts", 140] < 2 else
-# "more than a factor of two apart") }} at the largest size. Windows win in another way: they serve any number of kernels
-# at once, as you will see.
+# "more than a factor of two apart") }} at the largest size. Windows win in another
+# way: they serve any number of kernels at once, as you will see.
 #
 # ## See what ReLU keeps
 

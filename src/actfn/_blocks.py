@@ -80,7 +80,7 @@ def elementwise(
     arrays = [array, *others]
     if out is not None:
         arrays = [_apart(a, result) for a in arrays]
-    rounded = _validation.representable(parameters, working)
+    rounded = _QUIET.copy().run(_validation.representable, parameters, working)
     if array.size:
         _run_blocks(kernel, arrays, result, working, rounded)
     return _result(result, out)
