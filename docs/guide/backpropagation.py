@@ -899,3 +899,6 @@ assert abs(factor - 1) < 0.1
 # * [Train a network on digits](digits.py): the whole program, with what you have here.
 # * [Keep ReLU units alive](dying-relu.py): when the gradient is exactly 0.
 # * [Choosing an activation](choosing.py): the same tasks with each.
+#
+# Also used on this page: [`CATALOGUE`][actfn.CATALOGUE], [`get`][actfn.get] and
+# [`leaky_relu_derivative`][actfn.leaky_relu_derivative].

@@ -984,3 +984,5 @@ papers = "\n".join(f"- {paper}" for paper in dict.fromkeys(sources) if paper)
 # The papers that the candidates come from, and two more on rectifiers:
 #
 # {{ papers }}
+#
+# Also used on this page: [`get`][actfn.get] and [`softmax`][actfn.softmax].

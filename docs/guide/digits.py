@@ -835,3 +835,5 @@ assert useful < 0.3
 # * [Backpropagation](backpropagation.py): the same gradients through many layers.
 # * [Dying ReLU](dying-relu.py): units like the {{ len(silent) }} above that are 0 for
 #   every digit.
+#
+# Also used on this page: [`softmax`][actfn.softmax].

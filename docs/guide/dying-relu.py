@@ -759,3 +759,6 @@ assert deep["leaky_relu 0.2"] > deep["elu"] + 0.2
 # * [From a sum of sigmoids to ReLU and ELU](sum-of-sigmoids.py): where the shape comes
 #   from, and what outputs that are never negative do to the mean.
 # * [Choosing an activation](choosing.py): the same tasks with each of them.
+#
+# Also used on this page: [`get`][actfn.get],
+# [`rrelu_derivative`][actfn.rrelu_derivative] and [`softmax`][actfn.softmax].

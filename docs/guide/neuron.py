@@ -867,3 +867,5 @@ for name in ("tanh", "relu"):
 # * [Backpropagation](backpropagation.py): where the last four lines of `train` come
 #   from.
 # * [Choosing](choosing.py) an activation, on tasks that are harder than XOR.
+#
+# Also used on this page: [`get`][actfn.get].

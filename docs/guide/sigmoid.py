@@ -592,3 +592,5 @@ assert chain(8, 0.6) < 1 < chain(8, 0.5)
 # * [Softmax](softmax.py): probabilities for more than two classes.
 # * [All functions](../reference/index.md), among them the ones that took the sigmoid's
 #   place: [`tanh`][actfn.tanh], [`relu`][actfn.relu] and [`gelu`][actfn.gelu].
+#
+# Also used on this page: [`softplus`][actfn.softplus].

@@ -661,3 +661,6 @@ assert abs(low - 1.6732632423543772) < 1e-6
 # * [The ReLU family and dying units](dying-relu.py): what happens on the left of 0.
 # * [Centre the outputs with tanh](tanh.py): the valley that a mean makes of the error.
 # * [Choosing an activation](choosing.py): all of them on the same tasks.
+#
+# Also used on this page: [`get`][actfn.get], [`log_softmax`][actfn.log_softmax] and
+# [`softmax`][actfn.softmax].

@@ -780,3 +780,7 @@ assert centred < 100 and raw > 100 * centred
 # * [Derivatives and backpropagation](backpropagation.py): the chain rule that `train`
 #   uses, by hand.
 # * [Choosing an activation](choosing.py): tanh against the others, on the same tasks.
+#
+# Also used on this page: [`get`][actfn.get], [`identity`][actfn.identity],
+# [`relu`][actfn.relu], [`scaled_tanh_derivative`][actfn.scaled_tanh_derivative],
+# [`sigmoid_derivative`][actfn.sigmoid_derivative] and [`softplus`][actfn.softplus].
