@@ -788,14 +788,14 @@ for name in deep:
 # A network that knows nothing has a loss of $\log 10 =$ {{ math.log(10):.2f }}. After
 # {{ len(deep["relu"]) }} steps the losses are:
 #
-# | function | gain 1 | gain √2 | its wishes |
+# | function | gain 1 | gain √2 | wishes |
 # |---|---:|---:|---|
 # | tanh | {{ ends["tanh", "1"]:.2f }} | {{ ends["tanh", "√2"]:.2f }} | {{
-# wishes["tanh"][0]:.2f }} and {{ wishes["tanh"][1]:.2f }} |
+# wishes["tanh"][0]:.2f }}, {{ wishes["tanh"][1]:.2f }} |
 # | relu | {{ ends["relu", "1"]:.2f }} | {{ ends["relu", "√2"]:.2f }} | {{
-# wishes["relu"][0]:.2f }} and {{ wishes["relu"][1]:.2f }} |
+# wishes["relu"][0]:.2f }}, {{ wishes["relu"][1]:.2f }} |
 # | selu | {{ ends["selu", "1"]:.2f }} | {{ ends["selu", "√2"]:.2f }} | {{
-# wishes["selu"][0]:.2f }} and {{ wishes["selu"][1]:.2f }} |
+# wishes["selu"][0]:.2f }}, {{ wishes["selu"][1]:.2f }} |
 #
 # The networks of a row differ in nothing but a factor on their first weights.
 #
