@@ -626,10 +626,11 @@ def masked_softmax(x, allowed):
     return e / np.where(total == 0, 1, total)  # not 0 / 0
 
 
-with np.errstate(all="raise"):
-    answer = masked_softmax(pair * 500, mask)
+hard = -500 * pair  # the largest score of each row is a masked one
+with np.errstate(over="raise", invalid="raise", divide="raise"):
+    answer = masked_softmax(hard, mask)
 print(answer)
-assert np.allclose(answer, softmax(pair * 500, where=mask), rtol=1e-12, atol=0)
+assert np.allclose(answer, softmax(hard, where=mask), rtol=1e-12, atol=0)
 assert np.allclose(masked_softmax(table, np.tri(5, dtype=bool)), shares, rtol=1e-12)
 
 # %% [markdown]

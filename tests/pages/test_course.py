@@ -240,7 +240,6 @@ def test_every_figure_says_values_in_its_alternative(stem: str) -> None:
         "sum-of-sigmoids",
         "backpropagation",
         "convolution",
-        "choosing",
         reason="longer than fifteen lines, to be cut",
     ),
 )
