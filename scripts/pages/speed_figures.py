@@ -88,7 +88,8 @@ def pairs(costs: Mapping[str, tuple[Mapping[int, float], Mapping[int, float]]]) 
 
 def _legend(ax: Any) -> None:
     """Name the lines beside them, where they cover none."""
-    ax.legend(fontsize=8, loc="upper left", bbox_to_anchor=(1, 1))
+    place = {"loc": "upper left", "bbox_to_anchor": (1, 1)}
+    ax.legend(fontsize=8, handlelength=3.5, **place)
 
 
 def _logarithmic(ax: Any, which: str, values: Iterable[float]) -> None:
