@@ -81,7 +81,7 @@ softmax(scores + 123.0)
 
 # %% [markdown]
 # With two classes there is one difference, and softmax is a function that you know: the
-# [sigmoid](sigmoid.py) of that difference.
+# [sigmoid](sigmoid.py) of that difference, here [`sigmoid`][actfn.sigmoid].
 #
 # $$\operatorname{softmax}(x, 0)_1 = \frac{e^x}{e^x + 1} = \operatorname{sigmoid}(x)$$
 
