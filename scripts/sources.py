@@ -159,3 +159,25 @@ def _without_docstring(body: list[ast.stmt]) -> list[ast.stmt]:
         and isinstance(first.value.value, str)
     )
     return body[1:] if documented else body
+
+
+def digest_of_modules(package: Path, module: str) -> str:
+    """Digest all that a module holds, and the modules of the package it imports.
+
+    Not the one that raises about inputs: its messages change more often than its pace.
+    """
+    texts = [_text(ast.parse(t)) for t in _imported_texts(package, module, set())]
+    return hashlib.sha256("\n".join(texts).encode()).hexdigest()[:16]
+
+
+def _imported_texts(package: Path, module: str, seen: set[str]) -> Iterator[str]:
+    file = package / f"{module}.py"
+    if module in {"_validation", *seen} or not file.exists():
+        return
+    seen.add(module)
+    text = file.read_text(encoding="utf-8")
+    yield text
+    for source, name in _module(text).imports.values():
+        yield from _imported_texts(
+            package, name if source == "__init__" else source, seen
+        )

@@ -3,29 +3,48 @@
 #
 # **You will be able to**
 #
-# - replace a loop over numbers by one expression over an array, and measure what
-#   that gains;
+# - replace a loop over numbers by one expression over an array;
 # - read the type and the shape of an array, and predict the shape of a result;
 # - add, multiply, exponentiate, summarise and reshape matrices;
-# - apply an activation function to a whole matrix, along the axis you mean.
+# - apply an activation function to a whole matrix, along the axis you mean;
+# - start a small toolkit of your own, with functions that fail loudly.
 #
 # **You need** Python: lists, loops, functions. You need no NumPy. Vectors and matrices
 # are explained as far as they are used.
 
 # %%
-import timeit
+import math
 
 import matplotlib.pyplot as plt
 import numpy as np
+from numpy.typing import ArrayLike, NDArray
 
 import actfn
-from actfn import relu, sigmoid, softmax
+from actfn import relu, sigmoid, softmax, standardize
 
 # %% [markdown]
-# ## One product, with and without a loop
+# ## Multiply and add without a loop
 #
-# Every neuron begins with the same sum. It multiplies each input by a weight and
-# adds the products up. This is the **dot product** of two vectors:
+# Every neuron begins with the same sum. It multiplies each input by a weight and adds
+# the products up.
+
+# %%
+#| alt: Five bars, one for each pair of numbers, each beginning at the height where the
+#|   one before ends. Their heights are the products {{ products[0] }},
+#|   {{ products[1] }}, {{ products[2] }}, {{ products[3] }} and {{ products[4] }}, and
+#|   the last one ends at {{ sum(products) }}.
+inputs, weights = [1, 2, 3, 4, 5], [6, 7, 8, 9, 10]
+products = [a * b for a, b in zip(inputs, weights)]
+starts = [sum(products[:i]) for i in range(5)]
+labels = [f"{a} × {b}" for a, b in zip(inputs, weights)]
+fig, ax = plt.subplots(figsize=(6, 3))
+bars = ax.bar(labels, products, bottom=starts)
+ax.bar_label(bars, products)
+ax.set(ylabel="sum so far", ylim=(0, 145))
+plt.show()
+
+# %% [markdown]
+# This is the **dot product** of two vectors:
 #
 # $$x \cdot w = \sum_i x_i\, w_i$$
 #
@@ -40,7 +59,7 @@ def dot_with_loop(x, w):
     return total
 
 
-dot_with_loop([1, 2, 3, 4, 5], [6, 7, 8, 9, 10])
+dot_with_loop(inputs, weights)
 
 # %% [markdown]
 # NumPy has the loop inside. You hand over two arrays, and compiled code goes through
@@ -52,77 +71,11 @@ w = np.array([6, 7, 8, 9, 10])
 np.dot(x, w)
 
 # %% [markdown]
-# Both give {{ np.dot(x, w) }}. The vectorised form is shorter, and people say that it
-# is faster. How much?
+# Both give {{ np.dot(x, w) }}. The second says *what* you compute and leaves the *how*
+# to NumPy. Is it also faster? That depends on the number of elements, and five are not
+# many. [The next page](vectorise.py) measures it over all sizes.
 #
-# ## Measure it properly
-#
-# The quick way is to look at the clock before and after one call. Do it eight times
-# and compare.
-
-# %% tags=["volatile"]
-once = [1e6 * timeit.timeit(lambda: np.dot(x, w), number=1) for _ in range(8)]
-print("eight single calls, in microseconds:")
-print(*(f"{t:.2f}" for t in once))
-
-# %% [markdown]
-# The same call on the same five numbers, and the slowest takes
-# {{ max(once) / min(once):.1f }} times as long as the fastest. A single call measures
-# what else happens at that moment: a cold cache, the clock itself, another program.
-# And five elements say nothing about five million.
-#
-# So repeat the call many times, take the fastest series (interference only ever makes
-# a series slower), and do this for several sizes.
-
-
-# %% tags=["volatile"]
-def seconds(function, *arguments, number):
-    series = timeit.repeat(lambda: function(*arguments), number=number, repeat=5)
-    return min(series) / number
-
-
-rng = np.random.default_rng(0)
-sizes = [5, 50, 500, 5_000, 50_000, 500_000]
-loop, vectorised = [], []
-for size in sizes:
-    pair = rng.random((2, size))
-    calls = max(2, 20_000 // size)
-    loop.append(seconds(dot_with_loop, *pair.tolist(), number=calls))
-    vectorised.append(seconds(np.dot, *pair, number=calls))
-
-# %% tags=["volatile"]
-#| alt: Time of one dot product against the number of elements, both axes logarithmic.
-#|   For {{ sizes[0] }} elements the loop takes {{ loop[0] / vectorised[0]:.1f }} times
-#|   as long as NumPy, for {{ sizes[-1] }} elements {{ loop[-1] / vectorised[-1]:.0f }}
-#|   times as long.
-plt.figure(figsize=(6, 3.2))
-plt.loglog(sizes, loop, "o-", label="loop over lists")
-plt.loglog(sizes, vectorised, "s--", label="np.dot of arrays")
-plt.xlabel("elements")
-plt.ylabel("seconds per dot product")
-plt.legend()
-plt.show()
-
-# %% [markdown]
-# On the machine that built this page, the loop takes
-#
-# | elements | times as long as `np.dot` |
-# |---:|---:|
-# | {{ sizes[0] }} | {{ loop[0] / vectorised[0]:.1f }} |
-# | {{ sizes[2] }} | {{ loop[2] / vectorised[2]:.1f }} |
-# | {{ sizes[-1] }} | {{ loop[-1] / vectorised[-1]:.1f }} |
-#
-# (A ratio below 1 means that the loop wins.) There is no such thing as *the*
-# factor. Each call of NumPy has a fixed cost, to look at its arguments and to prepare
-# a result, and a small cost per element. The loop has almost no fixed cost and a large
-# one per element. With five elements you compare fixed costs; with many, the costs per
-# element.
-#
-# !!! warning "Converting costs too"
-#     `np.dot` accepts lists, but then it turns them into arrays on each call, element
-#     by element. Make the array once, and keep it an array.
-#
-# ## Type, shape and size
+# ## Read type, shape and size
 #
 # A **vector** is an array with one axis, a **matrix** has two. You write a matrix as
 # a list of rows.
@@ -144,8 +97,8 @@ print("min and max:         ", matrix.min(), matrix.max())
 # vector `x` above is {{ x.shape }}: one axis, five elements, neither row nor column.
 #
 # All elements share one type, the **dtype**, which is fixed when the array is made.
-# Here all numbers were whole, so NumPy chose integers. This has consequences: a result
-# that is not whole cannot be stored in such an array.
+# Here all numbers were whole, so NumPy chose integers. A result that is not whole
+# cannot be stored in such an array.
 
 # %%
 try:
@@ -167,7 +120,7 @@ stored
 # mean real numbers. The functions of actfn keep a floating-point dtype and turn
 # integers into {{ sigmoid(matrix).dtype }}.
 #
-# ## Arithmetic goes element by element
+# ## Compute element by element
 
 # %%
 other = np.array([[6, 7, 8], [8, 9, 10]])
@@ -181,7 +134,7 @@ matrix * other
 
 # %% [markdown]
 # `*` multiplies element by element, also for matrices. So does `np.exp`, the
-# exponential function $e^x$, the raw material of most activation functions:
+# exponential function $e^x$, the raw material of many activation functions:
 
 # %%
 np.exp(matrix)
@@ -203,7 +156,7 @@ np.exp([100.0, 709.0, 710.0])
 # {{ np.log(np.float64(np.finfo(np.float32).max)):.2f }}. Keep this in mind: it breaks
 # the textbook formulas of the sigmoid and of softmax, as you see below.
 #
-# ### One shape meets another
+# ### Let one shape meet another
 #
 # If the shapes differ, NumPy lines them up from the right and repeats what has length
 # 1 or is missing. This is **broadcasting**. A vector of three goes to each row:
@@ -218,7 +171,7 @@ matrix + np.array([10, 20, 30])
 matrix + np.array([[10], [20]])
 
 # %% [markdown]
-# ## The matrix product takes rows times columns
+# ## Multiply rows by columns
 #
 # The matrix product is a table of dot products: the element in row $i$ and column $j$
 # is row $i$ of the first matrix times column $j$ of the second.
@@ -226,28 +179,38 @@ matrix + np.array([[10], [20]])
 # $$(A B)_{ij} = \sum_k A_{ik}\, B_{kj}$$
 
 # %%
-weights = np.array([[6, 7], [8, 9], [9, 10]])
-matrix @ weights
+columns = np.array([[6, 7], [8, 9], [9, 10]])
+np.dot(matrix, columns)
 
 # %% [markdown]
 # The first element is
-# 1 · 6 + 2 · 8 + 3 · 9 = {{ dot_with_loop(matrix[0], weights[:, 0]) }}.
-# `np.dot(matrix, weights)` gives the same. The lengths inside must agree:
-# {{ matrix.shape }} times {{ weights.shape }} gives {{ (matrix @ weights).shape }}.
-# If they do not, you get an error that names them.
+# 1 · 6 + 2 · 8 + 3 · 9 = {{ dot_with_loop(matrix[0], columns[:, 0]) }}.
+# `matrix @ columns` is the same and shorter. The lengths inside must agree:
+# {{ matrix.shape }} times {{ columns.shape }} gives {{ (matrix @ columns).shape }}.
+# A layer of a network is this product: one row per example, one column per neuron.
+#
+# `@` also takes vectors, and then the result has fewer axes than you may expect. So
+# here is the first function of your **toolkit**. It takes matrices only, it says what
+# it takes, and it names the shapes if they do not fit.
+
 
 # %%
+def matrix_multiply(a: ArrayLike, b: ArrayLike) -> NDArray[np.float64]:
+    """Multiply two matrices, rows of the first by columns of the second."""
+    a, b = np.asarray(a, dtype=np.float64), np.asarray(b, dtype=np.float64)
+    if a.ndim != 2 or b.ndim != 2 or a.shape[1] != b.shape[0]:
+        raise ValueError(f"cannot multiply shapes {a.shape} and {b.shape}")
+    return a @ b
+
+
+print(matrix_multiply(matrix, columns))
 try:
-    matrix @ other
+    matrix_multiply(matrix, other)
 except ValueError as error:
     print("ValueError:", error)
 
 # %% [markdown]
-# A layer of a network is this product. Each row of the first matrix is one example,
-# each column of the second holds the weights of one neuron, and the result has one row
-# per example and one column per neuron.
-#
-# ## Mean, variance and standard deviation
+# ## Summarise with mean and standard deviation
 #
 # The mean is the sum over the number of elements. The variance is the mean squared
 # distance from the mean, and the standard deviation is its square root.
@@ -265,9 +228,8 @@ print("standard deviation:", np.std(matrix))
 
 # %% [markdown]
 # NumPy divides by $n$. pandas, R and PyTorch divide by $n - 1$ unless you tell them
-# otherwise, which estimates the variance of the population that a sample was drawn
-# from. For these six numbers that is {{ np.var(matrix, ddof=1) }} (`ddof=1`), not
-# {{ np.var(matrix):.4f }}.
+# otherwise. For these six numbers, that is a variance of
+# {{ np.var(matrix, ddof=1) }} (`ddof=1`).
 #
 # Without more, these functions take all elements together. An **axis** says along which
 # direction to go. That axis then disappears from the shape.
@@ -283,6 +245,46 @@ print("axis=1:", matrix.mean(axis=1), "along the columns: one mean per row")
 
 # %%
 matrix - matrix.mean(axis=1, keepdims=True)
+
+# %% [markdown]
+# Inputs are often brought to mean 0 and standard deviation 1 before training. Subtract
+# the mean, divide by the standard deviation, and mind the case where that is 0. A
+# common version compares it with 0:
+
+
+# %%
+def naive_normalize(x):
+    return np.zeros_like(x) if np.std(x) == 0 else (x - np.mean(x)) / np.std(x)
+
+
+constant = np.array([0.1, 0.1, 0.1])
+naive_normalize(constant), np.std(constant)
+
+# %% [markdown]
+# Three equal numbers should become zeros. But the mean is rounded, so the standard
+# deviation is {{ np.std(constant):.1e }} and not 0, and the quotient is made of
+# rounding. Compare the numbers themselves, which no rounding has touched. This is the
+# second function of the toolkit.
+
+
+# %%
+def normalize(x: ArrayLike) -> NDArray[np.float64]:
+    """Bring an array to mean 0 and standard deviation 1, a constant one to 0."""
+    x = np.asarray(x, dtype=np.float64)
+    if x.min() == x.max():
+        return np.zeros_like(x)
+    return (x - x.mean()) / x.std()
+
+
+print(normalize(constant))
+print(normalize(matrix))
+
+# %% [markdown]
+# [`standardize`][actfn.standardize] of the package does the same along an axis. It adds
+# a small number, `epsilon`, to the variance, as networks do.
+
+# %%
+standardize(matrix, axis=0)
 
 # %% [markdown]
 # ## Reshape and flatten
@@ -336,33 +338,46 @@ original
 #
 # ## Activate a matrix
 #
-# An activation function bends what the matrix product gives. Three of them, applied to
-# the matrix of this page:
-#
+# An activation function bends what the matrix product gives.
+
+# %%
+#| alt: Three curves from −4 to 4. The sigmoid climbs from {{ sigmoid(-4):.3f }} through
+#|   {{ sigmoid(0) }} at 0 to {{ sigmoid(4):.3f }}. tanh, dashed, climbs from
+#|   −{{ -np.tanh(-4):.4f }} through 0 to {{ np.tanh(4):.4f }}. ReLU is 0 for negative x
+#|   and rises as x itself for positive x.
+fig, ax = plt.subplots(figsize=(6, 3))
+actfn.plot.compare(["sigmoid", "tanh", "relu"], ax=ax)
+ax.set(ylim=(-1.1, 2.1), yticks=[-1, 0, 0.5, 1, 2])
+ax.grid(True)
+plt.show()
+
+# %% [markdown]
 # $$\begin{aligned}
 # \operatorname{sigmoid}(x) &= \frac 1 {1 + e^{-x}} \\
 # \operatorname{relu}(x) &= \max(x, 0) \\
 # \operatorname{softmax}(x)_i &= \frac{e^{x_i}}{\sum_k e^{x_k}}
 # \end{aligned}$$
 #
-# The [sigmoid][actfn.sigmoid] and [relu][actfn.relu] go element by element, like
-# `np.exp`:
+# [`sigmoid`][actfn.sigmoid] and [`relu`][actfn.relu] go element by element, like
+# `np.exp`. The result has the shape of the input.
 
 # %%
 sigmoid(matrix)
 
 # %%
-relu(matrix)
-
-# %% [markdown]
-# All elements are positive, so relu changes nothing. It shows what it does where signs
-# differ:
+sigmoid([[0, 1], [-1, 2], [-2, 3]])
 
 # %%
-relu(matrix - other + 4.5)
+relu(matrix)
+
+# %%
+relu([[-1, 0, 1], [-2, 3, -0.5]])
 
 # %% [markdown]
-# [Softmax][actfn.softmax] is different. It divides by a sum, so you must say which
+# ReLU leaves positive numbers alone and sets the others to 0. In NumPy alone you write
+# `np.maximum(x, 0)`, without a loop and without `if`.
+#
+# [`softmax`][actfn.softmax] is different. It divides by a sum, so you must say which
 # elements belong together. For a matrix with one example per row, these are the
 # elements of a row.
 
@@ -370,22 +385,12 @@ relu(matrix - other + 4.5)
 softmax(matrix, axis=1)
 
 # %% [markdown]
-# ## Three things that tutorials get wrong
+# ## Avoid three common mistakes
 #
 # **The range of the sigmoid.** You may read that it lies between −1 and 1. It lies
-# between 0 and 1, and is {{ sigmoid(0) }} in the middle. Between −1 and 1 lies tanh.
-
-# %%
-#| alt: The sigmoid and tanh from −6 to 6. The sigmoid climbs from {{ sigmoid(-6):.4f }}
-#|   to {{ sigmoid(6):.4f }} and is {{ sigmoid(0) }} at 0; tanh climbs from
-#|   −{{ -np.tanh(-6):.5f }} to {{ np.tanh(6):.5f }} and is 0 at 0.
-fig, ax = plt.subplots(figsize=(6, 3))
-actfn.plot.compare(["sigmoid", "tanh"], ax=ax, interval=(-6, 6))
-ax.set_yticks([-1, 0, 0.5, 1])
-ax.grid(axis="y")
-plt.show()
-
-# %% [markdown]
+# between 0 and 1, and is {{ sigmoid(0) }} in the middle, as the picture shows. The one
+# between −1 and 1 is [`tanh`][actfn.tanh].
+#
 # **The overflow.** The formula as it stands computes $e^{-x}$, and for $x$ below
 # −{{ np.log(np.finfo(np.float64).max):.1f }} that is beyond the largest float.
 
@@ -394,11 +399,19 @@ plt.show()
 
 # %% [markdown]
 # Here the result happens to be right. The warning remains, and under
-# `np.seterr(over="raise")` it is an error. The cure is to use $e^{-|x|}$ alone,
-# which is at most 1. [The sigmoid's own page](sigmoid.py) shows how.
+# `np.seterr(over="raise")` it is an error. The cure is to exponentiate negative numbers
+# only. This is the third function of the toolkit, and [the page on the
+# sigmoid](sigmoid.py) derives it.
+
 
 # %%
-sigmoid([-1000.0, 0.0, 1000.0])
+def stable_sigmoid(x: ArrayLike) -> NDArray[np.float64]:
+    """Squash each number into the range from 0 to 1, without overflow."""
+    x = np.asarray(x, dtype=np.float64)
+    return np.exp(np.minimum(x, 0)) / (1 + np.exp(-np.abs(x)))
+
+
+stable_sigmoid([-1000.0, 0.0, 1000.0])
 
 # %% [markdown]
 # **The axis of softmax.** A common version computes the exponentials twice, overflows,
@@ -422,85 +435,129 @@ softmax_of_everything(matrix)
 #
 # ## Exercises
 #
-# **1.** Compute $e^x$ of [[−1, 0, 1], [−2, 2, 0.5]]. Before you run it: how many of the
-# six results are greater than 1?
+# Each solution ends in an assertion. Put your own result in its place: if it raises
+# nothing, you are right.
+#
+# ### 1. From exponential to sigmoid
+#
+# Compute $e^x$ of [[−1, 0, 1], [−2, 2, 0.5]]. Before you run it: how many of the six
+# results are greater than 1? Then get the sigmoid from that result alone, and check
+# that all values are in (0, 1).
 
 # %%
 #| fold: Solution
-result = np.exp([[-1, 0, 1], [-2, 2, 0.5]])
-print(result)
+e = np.exp([[-1, 0, 1], [-2, 2, 0.5]])
+answer = e / (1 + e)  # numerator and denominator of the formula, times exp(x)
+print(e, answer, sep="\n")
 expected = [[0.36787944, 1, 2.71828183], [0.13533528, 7.3890561, 1.64872127]]
-assert np.allclose(result, expected, rtol=0, atol=5e-9)
-assert (result > 1).sum() == 3  # those of the positive numbers
+assert np.allclose(e, expected, rtol=0, atol=5e-9)
+assert (e > 1).sum() == 3  # those of the positive numbers
+assert np.allclose(answer, sigmoid([[-1, 0, 1], [-2, 2, 0.5]]), rtol=1e-15, atol=0)
+assert np.all((answer > 0) & (answer < 1))
 
 # %% [markdown]
-# **2.** Sum the squares of the whole numbers below one million, with and without a
-# loop. The two must agree to the last digit.
+# ### 2. By hand
+#
+# Compute the sigmoid of [[1, −1], [2, −2]] with `math.exp`, one number at a time, and
+# compare it with `sigmoid`. What do the rows add up to?
 
 # %%
 #| fold: Solution
-numbers = np.arange(1_000_000, dtype=np.int64)
-vectorised_sum = np.dot(numbers, numbers)
-assert vectorised_sum == sum(i * i for i in range(1_000_000))
-# In int32 the products would wrap around without a word: 999,999² needs 40 bits.
-assert np.dot(numbers.astype(np.int32), numbers.astype(np.int32)) != vectorised_sum
+by_hand = [[1 / (1 + math.exp(-x)) for x in row] for row in [[1, -1], [2, -2]]]
+print(by_hand)
+assert np.allclose(by_hand, sigmoid([[1, -1], [2, -2]]), rtol=1e-15, atol=0)
+assert np.allclose(np.sum(by_hand, axis=1), 1)  # sigmoid(-x) is 1 - sigmoid(x)
 
 # %% [markdown]
-# **3.** A layer maps three inputs to two outputs. Its weights have the shape (3, 2),
-# its biases the shape (2,). Compute `relu(inputs @ weights + biases)` for two examples
+# ### 3. Rectify
+#
+# Apply ReLU to [[−1.5, 2], [0, −0.5], [3, −2]] without a function of actfn. How many
+# elements does it set to 0 that were not 0?
+
+# %%
+#| fold: Solution
+before = np.array([[-1.5, 2], [0, -0.5], [3, -2]])
+after = np.maximum(before, 0)
+print(after)
+assert np.array_equal(after, [[0, 2], [0, 0], [3, 0]])
+assert np.array_equal(after, relu(before))
+assert (after != before).sum() == 3
+
+# %% [markdown]
+# ### 4. A layer
+#
+# A layer maps three inputs to two outputs. Its weights have the shape (3, 2), its
+# biases the shape (2,). Compute `relu(examples @ weights + biases)` for two examples
 # with two loops and without any, and compare.
 
 # %%
 #| fold: Solution
-inputs = np.array([[1.0, -2.0, 0.5], [0.0, 3.0, -1.0]])
+examples = np.array([[1.0, -2.0, 0.5], [0.0, 3.0, -1.0]])
 weights = np.array([[0.5, -1.0], [1.0, 0.25], [-2.0, 1.0]])
 biases = np.array([0.25, -0.5])
 looped = np.zeros((2, 2))
 for i in range(2):
     for j in range(2):
-        total = dot_with_loop(inputs[i], weights[:, j]) + biases[j]
+        total = dot_with_loop(examples[i], weights[:, j]) + biases[j]
         looped[i, j] = max(total, 0.0)
-layer = relu(inputs @ weights + biases)
+layer = relu(examples @ weights + biases)
 print(layer)
 assert np.allclose(layer, looped)
 
 # %% [markdown]
-# **4.** Write `standardize(x)`: it shifts and scales each column of a matrix to mean 0
-# and standard deviation 1. What do you do with a column in which all numbers are equal?
-# Try a column of three times 0.1.
-
-
-# %%
-#| fold: Solution
-def standardize(x):
-    centred = x - x.mean(axis=0)
-    spread = x.std(axis=0)
-    # The mean of equal numbers is rounded, so compare with rounding, not with 0.
-    constant = spread <= 1e-12 * np.abs(x).max(axis=0)
-    return np.where(constant, 0, centred / np.where(constant, 1, spread))
-
-
-columns = np.array([[0.1, 1.0], [0.1, 2.0], [0.1, 6.0]])
-print("standard deviations:", columns.std(axis=0))
-print(standardize(columns))
-assert np.allclose(standardize(columns).mean(axis=0), 0)
-assert np.allclose(standardize(columns).std(axis=0), [0, 1])
-
-# %% [markdown]
-# **5.** Arrange 1 to 6 in the shape (3, 2) so that the columns are the rows of
-# `matrix`. Which expression gives it, and what does `flatten` make of it?
+# ### 5. A module of your own
+#
+# Put `matrix_multiply`, `normalize` and `stable_sigmoid`, there called `sigmoid`, into
+# a file `toolkit.py`. Import it, and compute the sigmoid of the normalised product of
+# `matrix` and `columns`, the one of shape (3, 2). What do you expect for three
+# equal numbers?
 
 # %%
-#| fold: Solution
-turned = matrix.T
-assert turned.shape == (3, 2)
-assert np.array_equal(turned[:, 0], matrix[0])
-assert turned.flatten().tolist() == [1, 4, 2, 5, 3, 6]
-assert not np.array_equal(turned, matrix.reshape(3, 2))
+#| fold: Solution, the file
+source = '''
+"""A toolkit for small networks."""
+import numpy as np
+
+def matrix_multiply(a, b):
+    """Multiply two matrices, rows of the first by columns of the second."""
+    a, b = np.asarray(a, dtype=np.float64), np.asarray(b, dtype=np.float64)
+    if a.ndim != 2 or b.ndim != 2 or a.shape[1] != b.shape[0]:
+        raise ValueError(f"cannot multiply shapes {a.shape} and {b.shape}")
+    return a @ b
+
+def normalize(x):
+    """Bring an array to mean 0 and standard deviation 1, a constant one to 0."""
+    x = np.asarray(x, dtype=np.float64)
+    constant = x.min() == x.max()
+    return np.zeros_like(x) if constant else (x - x.mean()) / x.std()
+
+def sigmoid(x):
+    """Squash each number into the range from 0 to 1, without overflow."""
+    x = np.asarray(x, dtype=np.float64)
+    return np.exp(np.minimum(x, 0)) / (1 + np.exp(-np.abs(x)))
+'''
+
+# %%
+#| fold: Solution, its use
+import sys
+import tempfile
+from pathlib import Path
+
+with tempfile.TemporaryDirectory() as folder:  # or beside your program
+    Path(folder, "toolkit.py").write_text(source, encoding="utf-8")
+    sys.path.insert(0, folder)
+    import toolkit
+
+    sys.path.remove(folder)
+product = toolkit.matrix_multiply(matrix, columns)
+print(toolkit.sigmoid(toolkit.normalize(product)))
+assert np.allclose(toolkit.normalize(product), normalize(product), rtol=0, atol=0)
+assert np.array_equal(toolkit.sigmoid(product), stable_sigmoid(product))
+assert np.array_equal(toolkit.sigmoid(toolkit.normalize([0.1, 0.1, 0.1])), [0.5] * 3)
 
 # %% [markdown]
 # ## Next
 #
-# [The sigmoid](sigmoid.py) takes one of these functions apart: its picture, its
-# derivative, and the form that does not overflow. [Softmax](softmax.py) turns whole
-# rows into probabilities. [The index](../reference/index.md) lists every function.
+# [Measure what vectorising gains](vectorise.py): how much faster arrays are, from which
+# size on, and when a loop is right. [The neuron](neuron.py) puts the dot product and
+# the activation together. [The index](../reference/index.md) lists every function.

@@ -1,13 +1,17 @@
 # %% [markdown]
 # # Squash numbers with the sigmoid
 #
-# **You will be able to** draw a neuron and say what its activation does; compute the
-# sigmoid and its derivative for whole arrays; shift it and steepen it; write it so
-# that it neither overflows nor loses a tail, and measure its error; show why deep
-# stacks of sigmoids stop learning; and say where a sigmoid belongs today.
+# **You will be able to**
 #
-# **You need** Python functions, NumPy arrays as in [NumPy basics](numpy-basics.py),
-# and the idea of a derivative.
+# - compute the [`sigmoid`][actfn.sigmoid] and its derivative for whole arrays;
+# - shift it and steepen it;
+# - write it so that it neither overflows nor loses a tail, and measure its error;
+# - say when a unit is saturated, and why deep stacks of sigmoids stop learning;
+# - say where a sigmoid belongs today.
+#
+# **You need** Python functions, NumPy arrays as in
+# [Compute with arrays instead of loops](numpy-basics.py), and the idea of a derivative.
+# [Build a network from neurons](neuron.py) tells what an activation function is for.
 
 # %%
 import doctest
@@ -20,71 +24,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 import actfn
-from actfn import relu, sigmoid, sigmoid_derivative, softplus
-
-# %% [markdown]
-# ## Build a neuron
-#
-# A neuron multiplies each input by a weight, adds up the products and a bias, and
-# passes the sum through an **activation function**. The result is one input of every
-# neuron in the next layer.
-
-# %%
-inputs = np.array([0.5, -1.0, 2.0])
-weights = np.array([0.8, 0.4, 0.6])
-bias = -0.2
-z = weights @ inputs + bias
-activation = sigmoid(z)
-print(f"weighted sum {z:.4f}, activation {activation:.4f}")
-
-
-# %% tags=["hide-input"]
-def label(ax, x, y, note, **properties):
-    ax.text(x, y, note, ha="center", va="center", **properties)
-
-
-def arrow(ax, start, end, note=""):
-    ax.annotate("", end, start, arrowprops={"arrowstyle": "->", "color": "C0"})
-    label(ax, (start[0] + end[0]) / 2, (start[1] + end[1]) / 2 + 0.17, note)
-
-
-# %% tags=["hide-input"]
-#| alt: A neuron. Arrows with the weights {{ weights[0]:g }}, {{ weights[1]:g }} and
-#|   {{ weights[2]:g }} lead from the inputs {{ inputs[0]:g }}, {{ inputs[1]:g }} and
-#|   {{ inputs[2]:g }} to a circle that adds them up with the bias {{ bias:g }} to
-#|   {{ z:.2f }}. An arrow leads on to a second circle, the sigmoid, and its value
-#|   {{ activation:.3f }} goes to the next layer.
-fig, ax = plt.subplots(figsize=(6.8, 2.8))
-ring = {"boxstyle": "circle,pad=0.6", "facecolor": "none", "edgecolor": "C0"}
-for i, y in enumerate([1, 0, -1]):
-    label(ax, 0, y, f"$x_{i + 1} = {inputs[i]:g}$")
-    arrow(ax, (0.6, 0.95 * y), (2.6, 0.25 * y), f"× {weights[i]:g}")
-label(ax, 3, 1.05, f"bias ${bias:g}$")
-arrow(ax, (3, 0.9), (3, 0.4))
-label(ax, 3, 0, "sum", bbox=ring)
-arrow(ax, (3.45, 0), (4.65, 0), f"{z:.2f}")
-label(ax, 5, 0, "$\\sigma$", bbox=ring)
-arrow(ax, (5.35, 0), (6.7, 0), f"{activation:.3f}")
-label(ax, 7.2, 0, "next\nlayer")
-ax.set(xlim=(-0.6, 7.7), ylim=(-1.2, 1.3))
-ax.axis("off")
-plt.show()
-
-# %% [markdown]
-# $$a = \sigma(z) \qquad z = \sum_i w_i x_i + b$$
-#
-# The activation must bend. Without it, two layers are one: a matrix applied after a
-# matrix is a matrix, and twice the input always gives twice the output.
-
-# %%
-rng = np.random.default_rng(0)
-first, second = rng.normal(size=(4, 3)), rng.normal(size=(2, 4))
-once, twice = first @ inputs, first @ (2 * inputs)
-gap = np.abs(second @ once - (second @ first) @ inputs).max()
-print(f"two layers and their product: {gap:.0e} apart")
-print("twice the input, output times", (second @ twice) / (second @ once))
-bent = (second @ sigmoid(twice)) / (second @ sigmoid(once))
-print("the same with a sigmoid between:", bent.round(3))
+from actfn import sigmoid, sigmoid_derivative, softplus
 
 # %% [markdown]
 # ## Look at the shape
@@ -112,9 +52,9 @@ print(f"smallest {s.min():.1e}, largest is 1 - {1 - s.max():.1e}")
 
 # %% [markdown]
 # !!! warning "The range is (0, 1), not −1 to 1"
-#     You will meet tutorials that say the sigmoid maps to the range from −1 to 1. That
-#     is the range of [`tanh`][actfn.tanh], which is a sigmoid stretched to twice its
-#     height and moved down by 1: $\tanh(x) = 2\,\sigma(2x) - 1$. On the grid above,
+#     You may read that the sigmoid maps to the range from −1 to 1. That is the range
+#     of [`tanh`][actfn.tanh], which is a sigmoid stretched to twice its height and
+#     moved down by 1: $\tanh(x) = 2\,\sigma(2x) - 1$. On the grid above,
 #     {{ np.count_nonzero(s < 0) }} of {{ s.size }} values of the sigmoid are negative.
 #
 # ### Name three properties
@@ -189,7 +129,7 @@ for count in (10, 1_000, 100_000):
 # %% [markdown]
 # At 100 000 elements the loop takes {{ ratios[100_000]:.0f }} times as long as the
 # array call, at 10 elements {{ ratios[10]:.1f }} times as long. A ratio without its
-# size says little.
+# size says little; [Why vectorise](vectorise.py) draws it over many sizes.
 #
 # ## Shift it and steepen it
 
@@ -306,7 +246,7 @@ print("float16 at -12:", naive(np.float16(-12)), sigmoid(np.float16(-12)))
 # The first number of a line is where the naive form starts to give 0, the second where
 # 0 is the nearest number. In half precision that begins at
 # {{ -math.log(np.finfo(np.float16).max):.1f }}, and networks do reach such inputs.
-# [`sigmoid`][actfn.sigmoid] goes on to the second number.
+# `sigmoid` goes on to the second number.
 #
 # For negative $x$, multiply numerator and denominator by $e^x$:
 #
@@ -426,11 +366,30 @@ for spread in (1, 2, 4, 8, 16):
 # smallest deep network: one sigmoid after another, all weights 1.
 
 # %%
+#| alt: The sigmoid, applied once, twice, three times and four times, from −6 to 6. The
+#|   first curve rises by {{ risen[0]:.3f }}, the second by {{ risen[1]:.3f }}, the
+#|   third by {{ risen[2]:.3f }}. The fourth rises by {{ risen[3]:.4f }} and looks flat.
+x = np.linspace(-6, 6, 241)
+y, risen = x, []
+fig, ax = plt.subplots(figsize=(6, 3.2))
+for layer, style in enumerate(("-", "--", "-.", ":"), start=1):
+    y = sigmoid(y)
+    risen.append(y[-1] - y[0])
+    ax.plot(x, y, style, label=f"after {layer}")
+ax.set_xlabel("x")
+ax.set_yticks([0, 0.5, 1])
+ax.legend(title="layers")
+plt.show()
+
+# %% [markdown]
+# Whatever comes in, almost the same comes out. The slope says how fast this goes:
+
+# %%
 x, slope = 0.0, 1.0
-for layer in range(1, 17):
+for layer in range(1, 33):
     slope *= sigmoid_derivative(x)
     x = sigmoid(x)
-    if layer in (1, 2, 4, 8, 16):
+    if layer in (1, 2, 4, 8, 16, 32):
         print(f"{layer:2} layers: slope {slope:.1e}, at most {0.25**layer:.1e}")
 
 # %% [markdown]
@@ -440,131 +399,21 @@ for layer in range(1, 17):
 # layers use up half precision: $4^{-12}$ is {{ 0.25**12:.2e }}, exactly the smallest
 # positive float16: {{ 0.25**12 == float(np.finfo(np.float16).smallest_subnormal) }}.
 #
-# Weights also multiply the gradient, and they could make up for it. So measure a real
-# network: 30 layers of 100 units, with random weights of variance $g^2/100$. The
-# factor $g$ is the **gain**. With $g = 1$ the weights alone keep a gradient's size.
-
-
-# %%
-def gradient_sizes(name, gain, depth=30, width=100):
-    """Send a random gradient back through a random network; its sizes."""
-    row, rng = actfn.get(name), np.random.default_rng(0)
-    layers = rng.normal(scale=gain / np.sqrt(width), size=(depth, width, width))
-    a, sums = rng.normal(size=width), []
-    for w in layers:
-        sums.append(w @ a)
-        a = row.function(sums[-1])
-    gradient = rng.normal(size=width)
-    sizes = [np.sqrt(np.mean(gradient**2))]
-    for w, z in zip(layers[::-1], sums[::-1]):
-        gradient = w.T @ (row.gradient(z) * gradient)
-        sizes.append(np.sqrt(np.mean(gradient**2)))
-    return np.array(sizes) / sizes[0]
-
-
-# %%
-#| alt: The size of the gradient against the number of layers it has passed, on a
-#|   logarithmic scale. For the sigmoid it falls on a straight line to
-#|   {{ back["sigmoid"][-1]:.0e }} after 30 layers. For tanh it falls to
-#|   {{ back["tanh"][-1]:.2f }}, for ReLU it ends at {{ back["relu"][-1]:.2f }}.
-gains = {"sigmoid": 1.0, "tanh": 1.0, "relu": math.sqrt(2)}
-back = {name: gradient_sizes(name, gain) for name, gain in gains.items()}
-fig, ax = plt.subplots(figsize=(6, 3.2))
-for (name, sizes), style in zip(back.items(), ("-", "--", "-.")):
-    ax.semilogy(sizes, style, label=name)
-ax.set_xlabel("layers passed, counted from the output")
-ax.set_ylabel("size of the gradient")
-ax.legend()
-plt.show()
-
-# %%
-for name, sizes in back.items():
-    factor = sizes[-1] ** (1 / (sizes.size - 1))
-    print(f"{name:8} times {factor:.3f} per layer, {sizes[-1]:.1e} after 30")
-
-# %% [markdown]
-# The sigmoid network passes on less than a quarter of the gradient per layer, just as
-# the chain did. This is the **vanishing gradient**. After 30 layers a gradient of 1 has
-# become {{ back["sigmoid"][-1]:.0e }}. Subtract that from a weight of 0.1: is the
-# weight still exactly what it was? {{ 0.1 - back["sigmoid"][-1] == 0.1 }}. The first
-# layers do not learn slowly. They do not learn.
+# This is the **vanishing gradient**. A weight behind 32 such layers is told to change
+# by {{ slope:.0e }} for each unit of error. Add that to a weight of 0.1: is it still
+# exactly what it was? {{ 0.1 + slope == 0.1 }}. {{
+# ("The first layers do not learn slowly. They do not learn." if 0.1 + slope == 0.1
+# else "The first layers learn very slowly.") }}
 #
-# tanh has the same shape but the slope 1 at 0, four times as much. ReLU has the slope 1
-# for every positive input. It sets half of its units to 0, which a gain of $\sqrt{2}$
-# makes up for.
+# Weights multiply the gradient, too, and could make up for it; a weight of more than 4
+# would do ([exercise 5](#5-heavier-weights)). What happens in whole networks, with
+# random weights and with other functions, is measured in
+# [Backpropagation](backpropagation.py). [tanh](tanh.py) has the same shape, but a slope
+# of 1 at 0.
 #
-# Is it a law that sigmoids kill the gradient? No: it is a law for ordinary weights.
-# [Exercise 6](#6-heavier-weights) finds a gain at which the gradient grows instead.
+# The sigmoids of one layer can do more together than one after the other: added up,
+# [they make a ReLU](sum-of-sigmoids.py).
 #
-# ## Add up sigmoids and get ReLU
-#
-# ReLU looks like a function of another kind. It is closer than it looks. Take 100
-# points from −10 to 10 and 100 sigmoids, with offsets from 0 to the largest point. Add
-# the sigmoids up and divide by 10.
-
-# %%
-x = np.linspace(-10, 10, 100)
-offsets = np.linspace(0, x.max(), 100)
-steps = sigmoid(x[:, None] - offsets)  # 100 points by 100 sigmoids, no loop
-ramp = steps.sum(axis=1) / 10
-steps.shape, ramp.shape
-
-# %%
-#| alt: Left, five of the 100 shifted sigmoids, each rising at its own offset. Right,
-#|   their sum divided by 10, a dot at every third point. It rises from
-#|   {{ ramp[0]:.3f }} at x = −10 to {{ ramp[-1]:.2f }} at 10. Softplus, dashed, lies
-#|   close to it, and ReLU, solid, lies below both around 0.
-fig, (left, right) = plt.subplots(1, 2, figsize=(7, 3.2))
-for i, style in zip(range(0, 100, 24), ("-", "--", "-.", ":", "-")):
-    left.plot(x, steps[:, i], style, label=f"offset {offsets[i]:.1f}")
-left.legend(fontsize="small")
-right.plot(x[::3], ramp[::3], ".", label="sum / 10")
-right.plot(x, softplus(x), "--", linewidth=1.2, label="softplus")
-right.plot(x, relu(x), "-", linewidth=1.2, label="relu")
-right.legend(fontsize="small")
-plt.show()
-
-# %% [markdown]
-# The offsets are about 0.1 apart, so dividing by 10 is multiplying by the distance.
-# The sum approximates an integral, and the integral of the sigmoid is the
-# [`softplus`][actfn.softplus]:
-#
-# $$\begin{aligned}
-# \frac{1}{10}\sum_{i} \sigma(x - c_i) &\approx \int_0^{10} \sigma(x - c)\,dc \\
-# &= \log\left(1 + e^{x}\right) - \log\left(1 + e^{x - 10}\right) \\
-# &\approx \log\left(1 + e^{x}\right) \approx \max(x, 0)
-# \end{aligned}$$
-#
-# Three times "approximately". Here is how near.
-
-# %%
-inner = x <= 5
-curves = {"ramp": ramp, "softplus": softplus(x), "relu": relu(x)}
-curves["integral"] = softplus(x) - softplus(x - 10)
-for pair in ("ramp integral", "ramp softplus", "softplus relu", "ramp relu"):
-    one, other = pair.split()
-    far = np.abs(curves[one] - curves[other])
-    print(f"{pair:14} {far.max():.3f}, for x up to 5 {far[inner].max():.3f}")
-
-# %% [markdown]
-# The ramp stays within {{ np.abs(ramp - softplus(x))[inner].max():.3f }} of softplus up
-# to 5. At 10 it is {{ softplus(x)[-1] - ramp[-1]:.2f }} too low, close to
-# $\log 2 =$ {{ math.log(2):.3f }}: there are no sigmoids beyond 10, and the last ones
-# are only half-way up. Softplus and ReLU differ most at 0, by $\log 2$ again; the 100
-# points miss 0, so the table shows a little less. Nair and Hinton proposed ReLU with
-# this argument: a unit that counts how many of its shifted copies are on.[^nair]
-#
-# [^nair]: Nair and Hinton (2010), [Rectified Linear Units Improve Restricted Boltzmann
-#     Machines](https://icml.cc/Conferences/2010/papers/432.pdf). Their offsets are
-#     0.5, 1.5, 2.5 and so on.
-#
-# Softplus as it is written in the formula overflows where the sigmoid does, only on
-# the other side, and this time the result is wrong.
-
-# %%
-print(np.log(1 + np.exp(1000.0)), softplus(1000.0))
-
-# %% [markdown]
 # ## Use it where it belongs
 #
 # Inside deep networks the sigmoid has given way to functions whose slope stays near 1.
@@ -669,7 +518,9 @@ assert np.isclose(sigmoid(4 * width / 2), 0.9)
 # Write a file `toolkit.py` with `sigmoid` and with `normalize`, which brings an array
 # to mean 0 and standard deviation 1, and a constant array to zeros. Import it and use
 # both. Take care:
-# `np.std([0.1, 0.1, 0.1])` is {{ np.std([0.1, 0.1, 0.1]):.1e }}, not 0.
+# `np.std([0.1, 0.1, 0.1])` is {{ np.std([0.1, 0.1, 0.1]):.1e }}, not 0. (The package's
+# [`standardize`][actfn.standardize] does it for each row. A matrix product needs no
+# function of yours: it is `a @ b`.)
 
 # %%
 #| fold: Solution, the file
@@ -706,45 +557,40 @@ assert np.isclose(scaled.mean(), 0) and np.isclose(scaled.std(), 1)
 assert not toolkit.normalize([0.1, 0.1, 0.1]).any()
 
 # %% [markdown]
-# ### 5. Coarse steps
+# ### 5. Heavier weights
 #
-# Add up sigmoids with the offsets 0.5, 1.5, 2.5, …, 59.5, and do not divide. How far is
-# the sum from softplus between −10 and 10?
+# Put a weight $w$ and a bias of $-w/2$ into each layer of the chain:
+# $x \mapsto \sigma\bigl(w\,(x - ½)\bigr)$. Start at ½ and send it through 32 layers,
+# with $w$ = 1, 2, 4 and 8. By which factor per layer does the slope change? Then start
+# at 0.6. What is different, and why?
+
 
 # %%
 #| fold: Solution
-x = np.linspace(-10, 10, 2001)
-coarse = sigmoid(x[:, None] - np.arange(0.5, 60)).sum(axis=1)
-distance = np.abs(coarse - softplus(x)).max()
-print(f"{distance:.4f} at most, with steps ten times as long as above")
-assert distance < 0.011
+def chain(weight, start, depth=32):
+    """Give the mean factor per layer by which the slope changes."""
+    x, slope = start, 1.0
+    for _ in range(depth):
+        z = weight * (x - 0.5)
+        slope *= weight * sigmoid_derivative(z)
+        x = sigmoid(z)
+    return slope ** (1 / depth)
 
-# %% [markdown]
-# ### 6. Heavier weights
-#
-# Use `gradient_sizes` with gains of 1, 2, 4, 8 and 16. By which factor per layer does
-# the gradient of a sigmoid network change? How many units are saturated in its last
-# layer?
 
-# %%
-#| fold: Solution
-factors = {}
-for gain in (1, 2, 4, 8, 16):
-    factors[gain] = gradient_sizes("sigmoid", gain)[-1] ** (1 / 30)
-    rng = np.random.default_rng(0)
-    a = rng.normal(size=100)
-    for _ in range(30):
-        z = rng.normal(scale=gain / 10, size=(100, 100)) @ a
-        a = sigmoid(z)
-    share = np.mean(sigmoid_derivative(z) < 0.01)
-    print(f"gain {gain:2}: times {factors[gain]:.2f}, {share:.0%} saturated")
-assert factors[1] < 0.25 and factors[16] > 1
+for weight in (1, 2, 4, 8):
+    middle, beside = chain(weight, 0.5), chain(weight, 0.6)
+    print(f"weight {weight}: factor {middle:.3f} from 0.5, {beside:.3f} from 0.6")
+    assert np.isclose(middle, weight / 4)  # ½ stays ½, where the derivative is ¼
+# A heavy weight drives every other start into saturation.
+assert chain(8, 0.6) < 1 < chain(8, 0.5)
 
 # %% [markdown]
 # ## Next
 #
+# * [tanh](tanh.py): the same shape, centred on 0.
+# * [From a sum of sigmoids to ReLU](sum-of-sigmoids.py).
 # * [Softmax](softmax.py): probabilities for more than two classes.
 # * [All functions](../reference/index.md), among them the ones that took the sigmoid's
 #   place: [`tanh`][actfn.tanh], [`relu`][actfn.relu] and [`gelu`][actfn.gelu].
-# * [NumPy basics](numpy-basics.py), if the broadcasting of `x[:, None] - offsets` was
-#   new.
+#
+# Also used on this page: [`softplus`][actfn.softplus].

@@ -6,6 +6,7 @@
 # - turn the scores of a classifier into probabilities, along the axis you mean;
 # - say why the textbook formula overflows, and write one that does not;
 # - compute logarithms of probabilities that are too small to be stored;
+# - leave scores out with a mask, also where it leaves out all of them;
 # - sharpen and soften a distribution with a temperature;
 # - derive the gradient of cross-entropy, check it numerically, and train with it.
 #
@@ -80,7 +81,7 @@ softmax(scores + 123.0)
 
 # %% [markdown]
 # With two classes there is one difference, and softmax is a function that you know: the
-# [sigmoid](sigmoid.py) of that difference.
+# [sigmoid](sigmoid.py) of that difference, here [`sigmoid`][actfn.sigmoid].
 #
 # $$\operatorname{softmax}(x, 0)_1 = \frac{e^x}{e^x + 1} = \operatorname{sigmoid}(x)$$
 
@@ -407,7 +408,7 @@ print(softmax([-1000.0, -1000.0]), softmax([-1000.0, -2000.0]))
 
 # %% [markdown]
 # Both rows are on their way to [−∞, −∞]. So the functions give NaN, without a warning.
-# Other libraries agree, except for the single +∞, where SciPy, JAX and Keras give NaN.
+# SciPy, JAX and Keras do, too. They also give NaN for the single +∞.
 #
 # NaN among the scores makes its whole row NaN, and no other row:
 
@@ -415,9 +416,64 @@ print(softmax([-1000.0, -1000.0]), softmax([-1000.0, -2000.0]))
 softmax([[1.0, np.nan, 3.0], [1.0, 2.0, 3.0]])
 
 # %% [markdown]
-# The case to watch for is a row that a mask excludes entirely. Decide what you want
-# there (exercise 5).
+# ## Leave scores out with a mask
 #
+# A score of −∞ is one way to exclude a class. The other is a mask. Take the scores that
+# five words of a sentence give each other. Each may look at itself and at the words
+# before it, not at those to come.
+
+# %%
+#| alt: Left, a table of five by five scores, from {{ table.min():.1f }} to
+#|   {{ table.max():.1f }}. Right, the weights that the mask leaves: all on the diagonal
+#|   and below. The first row has one weight, {{ shares[0, 0]:g }}; the last has five,
+#|   from {{ shares[4].min():.2f }} to {{ shares[4].max():.2f }}.
+table = np.random.default_rng(2).normal(size=(5, 5))
+allowed = np.tri(5, dtype=bool)
+shares = softmax(table, axis=1, where=allowed)
+fig, axes = plt.subplots(1, 2, figsize=(6.4, 2.8))
+pictures = {"scores": table, "weights": np.where(allowed, shares, np.nan)}
+for ax, (title, values) in zip(axes, pictures.items()):
+    image = ax.imshow(values, cmap="cividis")
+    ax.set(title=title, xlabel="looks at word", xticks=range(5), yticks=range(5))
+    ax.grid(False)
+    fig.colorbar(image)
+axes[0].set_ylabel("word")
+plt.show()
+
+# %% [markdown]
+# `where=` is true where a score counts. The others get the weight 0, and every row sums
+# to 1: {{ np.allclose(shares.sum(axis=1), 1) }}.
+#
+# Three other ways are common. Try them on a row that is masked in part, and on one that
+# is masked everywhere, as rows are that only fill up a batch.
+
+# %%
+pair = np.array([[2.0, 1.0, 0.1], [2.0, 1.0, 0.1]])
+mask = np.array([[True, True, False], [False, False, False]])
+ways = {
+    "times the mask": softmax(pair) * mask,
+    "a score of -1e9": softmax(np.where(mask, pair, -1e9)),
+    "a score of -inf": softmax(np.where(mask, pair, -np.inf)),
+    "where=": softmax(pair, where=mask),
+}
+for way, (part, whole) in ways.items():
+    print(f"{way:15} {part.round(4)} sum {part.sum():.4f}; {whole.round(4)}")
+
+# %% [markdown]
+# Multiplying afterwards is too late: the masked score has taken its share of the sum,
+# and {{ 1 - ways["times the mask"][0].sum():.1% }} of the probability is gone. A large
+# negative score works as long as one score counts. Where none does, all are equally
+# large, and the row that should be empty gets a third for each. −∞ gives NaN there, and
+# one NaN in a batch makes its mean loss NaN. `where=` gives zeros.
+#
+# [`log_softmax`][actfn.log_softmax] takes the same mask, and so do the functions that
+# carry a gradient back. No gradient reaches what is masked:
+
+# %%
+print(log_softmax(pair, where=mask))
+print(log_softmax_vjp(pair, -one_hot * mask, where=mask))
+
+# %% [markdown]
 # ## Classify with it
 #
 # All of it together: points in a plane, three classes, a layer of three neurons. The
@@ -477,7 +533,12 @@ plt.show()
 #
 # ## Exercises
 #
-# **1.** Write a softmax that takes an axis, computes the exponentials once and does not
+# Each solution ends in an assertion. Put your own result in its place: if it raises
+# nothing, you are right.
+#
+# ### 1. A softmax of your own
+#
+# Write a softmax that takes an axis, computes the exponentials once and does not
 # overflow, in NumPy alone.
 
 
@@ -496,7 +557,9 @@ assert np.allclose(my_softmax(matrix * 1000, 1), softmax(matrix * 1000, axis=1))
 print(my_softmax(matrix, None))
 
 # %% [markdown]
-# **2.** A program calls `softmax(batch, axis=0)` on batches of shape (examples,
+# ### 2. The wrong axis
+#
+# A program calls `softmax(batch, axis=0)` on batches of shape (examples,
 # classes). It seems to work. Somebody sends a single example. What comes out, and why?
 
 # %%
@@ -507,7 +570,9 @@ print(softmax(single, axis=0))
 assert np.array_equal(softmax(single, axis=0), np.ones((1, 3)))
 
 # %% [markdown]
-# **3.** At which temperature does the first of the scores [2.0, 1.0, 0.1] get a
+# ### 3. A temperature for a purpose
+#
+# At which temperature does the first of the scores [2.0, 1.0, 0.1] get a
 # probability of 0.9? Halve an interval until you have six digits.
 
 # %%
@@ -523,7 +588,9 @@ print(f"T = {low:.6f} gives {softmax(scores / low)}")
 assert abs(softmax(scores / low)[0] - 0.9) < 1e-6
 
 # %% [markdown]
-# **4.** The loss of a batch is the mean of the cross-entropies of its rows. Write it
+# ### 4. The loss of a batch
+#
+# The loss of a batch is the mean of the cross-entropies of its rows. Write it
 # for the two rows of `matrix` with the true classes 2 and 0. Derive its gradient and
 # check it by central differences.
 
@@ -542,26 +609,36 @@ numerical = central_differences(batch_loss, matrix.flatten().astype(float), 1e-5
 assert np.allclose(gradient.flatten(), numerical, rtol=0, atol=1e-9)
 
 # %% [markdown]
-# **5.** Write `masked_softmax(x, allowed)`: it gives probability 0 where `allowed` is
-# False, and zeros for a row where nothing is allowed.
+# ### 5. A mask of your own
+#
+# Extend your softmax of exercise 1 by a mask, in NumPy alone: 0 where it is false,
+# zeros for a row in which nothing counts, and no warning. Which two numbers must not
+# become what they would be in such a row?
 
 
 # %%
 #| fold: Solution
 def masked_softmax(x, allowed):
-    masked = softmax(np.where(allowed, x, -np.inf))
-    return np.where(allowed.any(axis=-1, keepdims=True), masked, 0.0)
+    x = np.where(allowed, x, -np.inf)
+    largest = x.max(axis=-1, keepdims=True)
+    e = np.exp(x - np.where(np.isfinite(largest), largest, 0))  # not -inf - -inf
+    total = e.sum(axis=-1, keepdims=True)
+    return e / np.where(total == 0, 1, total)  # not 0 / 0
 
 
-allowed = np.array([[True, True, False], [False, False, False]])
-print(masked_softmax(matrix, allowed))
-assert np.array_equal(masked_softmax(matrix, allowed)[0, :2], softmax([1, 2]))
-assert masked_softmax(matrix, allowed)[0, 2] == 0
-assert not masked_softmax(matrix, allowed)[1].any()
+hard = -500 * pair  # the largest score of each row is a masked one
+with np.errstate(over="raise", invalid="raise", divide="raise"):
+    answer = masked_softmax(hard, mask)
+print(answer)
+assert np.allclose(answer, softmax(hard, where=mask), rtol=1e-12, atol=0)
+assert np.allclose(masked_softmax(table, np.tri(5, dtype=bool)), shares, rtol=1e-12)
 
 # %% [markdown]
 # ## Next
 #
-# [The sigmoid](sigmoid.py) is the softmax of two classes. [The
-# index](../reference/index.md) leads to each function of this page, with its errors and
-# its names in other libraries.
+# - [Backpropagation](backpropagation.py): how the gradient of the scores becomes that
+#   of the weights, layer by layer.
+# - [Digits](digits.py) and [sentiment](sentiment.py): networks that end in softmax,
+#   trained on real data.
+# - [All functions](../reference/index.md): each function of this page, with its errors
+#   and its names in other libraries.

@@ -5,7 +5,7 @@ import importlib
 import importlib.util
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from functools import partial
+from functools import cache, partial
 from importlib.metadata import version
 from typing import Any
 
@@ -50,6 +50,7 @@ class Peer:
         return _float32(back(jax.numpy.asarray(cotangent))[0])
 
 
+@cache
 def versions() -> dict[str, str]:
     """Give the versions of the libraries that are there."""
     there = (m for m in MODULES.values() if importlib.util.find_spec(m))

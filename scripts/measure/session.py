@@ -15,6 +15,7 @@ import sources
 from . import record
 from .errors import Finding
 from .peers import MODULES, versions
+from .progress import Progress
 from .tasks import Call, Task, calls, tasks
 
 _SAVE_AFTER = 2.0  # seconds
@@ -73,7 +74,7 @@ def _is_recorded(call: Call, task: Task, now: dict[str, Any]) -> bool:
 
 
 def _conduct(
-    jobs: list[Job], workers: int, progress: "Progress", now: dict[str, Any]
+    jobs: list[Job], workers: int, progress: Progress, now: dict[str, Any]
 ) -> int:
     """Hand the jobs to the workers, and write down what they find."""
     context = multiprocessing.get_context("spawn")
@@ -103,7 +104,7 @@ def _finished(
     news: Any,
     count: int,
     processes: list[Any],
-    progress: "Progress",
+    progress: Progress,
     now: dict[str, Any],
 ) -> Any:
     """Follow the news until all is done; give a line for whoever watches."""
@@ -200,37 +201,3 @@ def _summary(found: Found) -> str:
         if section != "peers_normal"
     ]
     return f"{', '.join(parts)} ulp" if parts else "nothing could be measured"
-
-
-class Progress:
-    """The line that says how much is done, and how long the rest will take."""
-
-    def __init__(self, weight: float) -> None:
-        self._all, self._kept, self._done = weight, 0.0, 0.0
-        self._start = self._shown = time.monotonic()
-
-    def add(self, done: float, kept: float) -> None:
-        """Count work that was done now, and work that an earlier run has left."""
-        self._done += done
-        self._kept += kept
-        now = time.monotonic()
-        if now - self._shown < (1 if sys.stdout.isatty() else 60):
-            return
-        self._shown = now
-        share = (self._done + self._kept) / self._all
-        rest = max(0.0, self._all - self._done - self._kept)
-        seconds = (now - self._start) * rest / max(self._done, 1)
-        line = f"{share:5.1%} done, about {_duration(seconds)} left"
-        print(f"{line:<70}", end=self._end(), flush=True)
-
-    def say(self, text: str) -> None:
-        """Say something that stays."""
-        print(f"{text:<70}", flush=True)
-
-    def _end(self) -> str:
-        return "\r" if sys.stdout.isatty() else "\n"
-
-
-def _duration(seconds: float) -> str:
-    minutes = round(seconds / 60)
-    return f"{minutes // 60} h {minutes % 60:02} min" if minutes else "a minute"

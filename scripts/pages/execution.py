@@ -251,7 +251,7 @@ def _evaluate(client: NotebookClient, cell: Any, text: str) -> str:
 def _split(text: str) -> tuple[str, str]:
     """Split `x:.2f` into expression and format, and leave `x[1:2]` whole."""
     try:
-        ast.parse(text, mode="eval")
+        ast.parse(f"({text}\n)", mode="eval")
     except SyntaxError:
         expression, colon, format_spec = text.rpartition(":")
         if colon:

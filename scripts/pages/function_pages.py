@@ -49,6 +49,7 @@ def page(row: actfn.Activation) -> dict[str, Any]:
         "## Elsewhere",
         _elsewhere(row),
         f"<!-- accuracy:{row.name} -->",
+        f"<!-- speed:{row.name} -->",
         "<!-- used-by -->",
         f"## Paper\n\n{row.paper}" if row.paper else "",
     ]

@@ -1,11 +1,13 @@
 # Adds a page for every function of the catalogue, its place in the navigation, and the
 # gallery wherever a page says <!-- gallery -->.
 
+import ast
 import os
 import re
 import subprocess
 import sys
 from concurrent.futures import ThreadPoolExecutor
+from functools import lru_cache
 from json import loads
 from pathlib import Path
 from typing import Any
@@ -62,7 +64,7 @@ def on_page_markdown(
         above = re.findall(r"^(#+) ", before, re.MULTILINE)
         gallery = _fault[0] if _fault else _gallery(page.url, f"{above[-1]}#")
         markdown = before + gallery + after
-    return re.sub(r"<!-- accuracy:\w+ -->\n*", "", markdown)
+    return re.sub(r"<!-- (accuracy|speed):\w+ -->\n*", "", markdown)
 
 
 def _made(root: Path) -> dict[str, Any]:
@@ -106,15 +108,32 @@ def _reason(stderr: str) -> str:
 
 
 def _used_by(name: str, root: Path) -> str:
-    """The guide pages that use a function, or its derivative or vjp."""
-    pattern = re.compile(rf"\b{name}(_derivative|_vjp)?\b")
+    """The guide pages whose code or cross-references name a function."""
     users = []
     for path in sorted((root / "docs" / "guide").glob("*.py")):
         text = path.read_text(encoding="utf-8")
         title = re.search(r"^# # (.+)$", text, re.MULTILINE)
-        if pattern.search(text) and title:
+        named = {f"{name}{ending}" for ending in ("", "_derivative", "_vjp")}
+        if title and named & _named(text):
             users.append(f"- [{title[1]}](../guide/{path.name})")
     return "## In the guide\n\n" + "\n".join(users) if users else ""
+
+
+@lru_cache(maxsize=64)
+def _named(text: str) -> frozenset[str]:
+    """What a guide names as a function: not every word is one, nor `np.tanh`."""
+    names = set(re.findall(r"\bactfn\.(\w+)", text))
+    for prose in re.findall(r"\{\{.+?\}\}", text, re.DOTALL):
+        names |= set(re.findall(r"\w+", prose))
+    try:
+        nodes = list(ast.walk(ast.parse(text)))
+    except SyntaxError:  # the guide's own page says so
+        nodes = []
+    for node in nodes:
+        for field in ("id", "name", "value"):
+            found = getattr(node, field, None)
+            names |= {found} if isinstance(found, str) else set()
+    return frozenset(names)
 
 
 def _families() -> dict[str, list[str]]:

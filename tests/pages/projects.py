@@ -18,7 +18,8 @@ INHERIT: mkdocs.yml
 nav:
   - Home: index.md
   - Guide: [{guides}]
-  - Reference: [reference/index.md, reference/catalogue.md, reference/plot.md]
+  - Reference: [reference/index.md, reference/threads.md, reference/catalogue.md,
+      reference/plot.md]
 """
 
 _OVERVIEWS = "  - scripts/pages/overviews.py\n"
@@ -86,7 +87,7 @@ class Project:
             elif path.suffix == ".md":
                 path.unlink()
         # The record of accuracy is refused when a test changes a function.
-        for page in ("accuracy", "elsewhere"):
+        for page in ("accuracy", "elsewhere", "speed"):
             (self.root / f"docs/reference/{page}.md").unlink(missing_ok=True)
         settings = self.read("mkdocs.yml")
         self.write("mkdocs.yml", settings.replace(_OVERVIEWS, ""))
@@ -119,6 +120,7 @@ class Project:
         return {
             **kept,
             "NO_MKDOCS_2_WARNING": "1",
+            "OPENBLAS_NUM_THREADS": "1",  # as when pages are built
             "PYTHONDONTWRITEBYTECODE": "1",
             "PYTHONPATH": str(self.root / "src"),
             "PYTHONUTF8": "1",

@@ -25,6 +25,7 @@ BRIEFLY = [
     "contributing/",
     "reference/catalogue/",
     "reference/plot/",
+    "reference/speed/",
     *(f"reference/{name}/" for name in CATALOGUE if name not in {"relu", "softmax"}),
 ]
 TWO = [("light", 1440), ("dark", 390)]

@@ -89,9 +89,7 @@ def test_a_changed_hook_makes_everything_anew(copy: Project) -> None:
 def test_a_changed_function_changes_every_page_that_shows_it(
     two: Project, copy: Project
 ) -> None:
-    kernel = (
-        "def _relu(x: Array, out: Array, scratch: Scratch) -> None:\n    np.maximum("
-    )
+    kernel = "def _relu(x: Array, out: Array, scratch: Scratch) -> None:\n    at_least("
     copy.edit("src/actfn/_rectifiers.py", f"{kernel}x", f"{kernel}2 * x")
     # The changed package is used, whatever else is installed.
     build = copy.build(PYTHONPATH=str(two.root / "src"))
@@ -118,7 +116,9 @@ def test_a_changed_function_changes_every_page_that_shows_it(
 
 def test_two_source_trees_do_not_share_results(cache: Any, copy: Project) -> None:
     before = cache.fingerprint(copy.root, "guide")
-    copy.edit("src/actfn/_rectifiers.py", "maximum(x, 0, out", "maximum(2 * x, 0, out")
+    copy.edit(
+        "src/actfn/_rectifiers.py", "at_least(x, 0, out", "at_least(2 * x, 0, out"
+    )
     after = cache.fingerprint(copy.root, "guide")
     assert after != before
     cache.keep(copy.root, "guide", before, "old")

@@ -129,7 +129,7 @@ def test_what_the_tests_need_is_enough_for_the_site(environment: Any) -> None:
 
 def test_the_tests_are_pinned_to_the_versions_of_the_site() -> None:
     site, tests = (
-        set(re.findall(r"^[\w.-]+==[^ \n]+.*", text, re.MULTILINE))
+        set(re.findall(r"^[\w.-]+==[^ \n]+", text, re.MULTILINE))
         for text in (
             (SCRIPTS / "requirements" / f"{name}.txt").read_text("utf-8")
             for name in ("docs", "test")

@@ -123,7 +123,7 @@ def test_an_edited_guide_shows_its_new_result(server: Server) -> None:
     server.shows("guide/small/", "computed 2.5")
 
 
-KERNEL = "def _relu(x: Array, out: Array, scratch: Scratch) -> None:\n    np.maximum("
+KERNEL = "def _relu(x: Array, out: Array, scratch: Scratch) -> None:\n    at_least("
 
 
 def test_edited_docstrings_functions_and_hooks_show(server: Server) -> None:
