@@ -51,7 +51,7 @@ def crelu(x: ArrayLike, /, axis: int = -1, *, out: Out = None) -> Result:
         return _blocks.by_chunks(crelu, array, axis=along, length=length, out=out)
     result = _validation.output(out, array, _doubled(array, along))
     array = unshared(array, result)
-    positive, negative = np.split(result, 2, along)
+    positive, negative = _blocks.halves(result, along)
     _blocks.elementwise(_positive, array, out=positive)
     _blocks.elementwise(_negative, array, out=negative)
     return result
@@ -82,7 +82,9 @@ def crelu_vjp(
     g = _validation.shaped_cotangent(cotangent, _doubled(array, along))
     if _validation.is_dask(array, g):
         return _blocks.by_chunks(crelu_vjp, array, g, axis=along, out=out)
-    return _blocks.elementwise(_crelu_vjp, array, others=np.split(g, 2, along), out=out)
+    return _blocks.elementwise(
+        _crelu_vjp, array, others=_blocks.halves(g, along), out=out
+    )
 
 
 def _positive(x: Array, out: Array, scratch: Scratch) -> None:

@@ -413,7 +413,7 @@ def _gated(
         function = partial(_gated, kernel, out=None, narrow=narrow)
         length = array.shape[along] // 2
         return _blocks.by_chunks(function, array, axis=along, length=length, out=out)
-    a, b = np.split(array, 2, along)
+    a, b = _blocks.halves(array, along)
     return _blocks.elementwise(kernel, b, others=(a,), out=out, narrow=narrow)
 
 
@@ -433,11 +433,11 @@ def _gated_vjp(
     if _validation.is_dask(array, g):
         function = partial(_gated_vjp, kernels, out=None, narrow=narrow)
         return _blocks.by_chunks(function, array, g, axis=along, out=out)
-    a, b = np.split(array, 2, along)
+    a, b = _blocks.halves(array, along)
     result = _validation.output(out, array)
     a, b, g = (unshared(v, result) for v in (a, b, g))
     others = ((g,), (a, g))
-    for i, part in enumerate(np.split(result, 2, along)):
+    for i, part in enumerate(_blocks.halves(result, along)):
         _blocks.elementwise(kernels[i], b, others=others[i], out=part, narrow=narrow[i])
     return result
 

@@ -211,14 +211,20 @@ def _checked(out: Outs, x: Array, shape: tuple[int, ...]) -> tuple[Out, Array]:
 
 def _weight_gradient(x: Array, g: Array, shape: tuple[int, ...]) -> Array:
     """Sum g * min(x, 0) over the axes along which weights of this shape broadcast."""
-    added = x.ndim - len(shape)
-    axes = tuple(i for i in range(x.ndim) if i < added or shape[i - added] == 1)
-    # In C order, so that the sum does not depend on the layout of x.
-    terms = np.array(x, np.float64, order="C")
-    with np.errstate(all="ignore"):
-        np.minimum(terms, 0, out=terms)
-        np.multiply(terms, g.astype(np.float64, copy=False), out=terms)
-        return np.asarray(terms.sum(axis=axes)).reshape(shape)
+    spread = (*[1] * (x.ndim - len(shape)), *shape)
+    axes = tuple(i for i, n in enumerate(spread) if n == 1)
+    total = np.zeros(spread)
+    # In the order of the axes, so that the sum does not depend on the layout of x.
+    for tile in _blocks.tiles(x.shape, _blocks.BLOCK):
+        terms = np.array(x[tile], np.float64, order="C")
+        with np.errstate(all="ignore"):
+            np.minimum(terms, 0, out=terms)
+            np.multiply(terms, g[tile].astype(np.float64), out=terms)
+            place = tuple(
+                part if n > 1 else slice(None) for n, part in zip(spread, tile)
+            )
+            total[place] += terms.sum(axis=axes, keepdims=True)
+    return total.reshape(shape)
 
 
 def _prelu(x: Array, weight: Array, out: Array, scratch: Scratch) -> None:

@@ -156,9 +156,9 @@ def output(out: Out, like: Array, shape: tuple[int, ...] | None = None) -> Array
     shape = like.shape if shape is None else shape
     if out is None:
         return np.empty_like(like, dtype=dtype, subok=False, shape=shape)
-    if not isinstance(out, np.ndarray) or isinstance(out, np.ma.MaskedArray):
+    if type(out) is not np.ndarray and not _acts_as_array(out):
         raise TypeError(
-            f"out must be a NumPy array (and not a masked one), got "
+            f"out must be a NumPy array (and neither masked nor a matrix), got "
             f"{type(out).__name__}: {reprlib.repr(out)}"
         )
     if out.dtype == dtype and out.shape == shape and out.flags.carray:
@@ -180,6 +180,12 @@ def output(out: Out, like: Array, shape: tuple[int, ...] | None = None) -> Array
             f"{out.shape} with strides {out.strides}; {wanted}"
         )
     return out
+
+
+def _acts_as_array(out: Any) -> bool:
+    # The mask of a masked array would stay, and a matrix cannot become a vector.
+    unlike = np.ma.MaskedArray | np.matrix
+    return isinstance(out, np.ndarray) and not isinstance(out, unlike)
 
 
 def _shown(dtype: np.dtype[Any]) -> str:
