@@ -329,12 +329,12 @@ plt.show()
 #
 # A cache holds what was used last, close to the processor. The second level, **L2**,
 # has between a quarter of a megabyte and a few megabytes for each core. A block of
-# 16,384 elements of float32 has {{ 16_384 * 4 // 1024 }} KiB. With its result and its
+# 32,768 elements of float32 has {{ 32_768 * 4 // 1024 }} KiB. With its result and its
 # scratch it fits. And one block of scratch serves all blocks.
 
 
 # %%
-BLOCK = 16_384
+BLOCK = 32_768
 
 
 def in_blocks(kernel, x, out, length=BLOCK):
@@ -366,7 +366,7 @@ def four_signs(x, out, scratch):
 
 # %% tags=["volatile"]
 part_x, part_out = x[:4_000_000], out[:4_000_000]
-lengths = [2**k for k in range(8, 23, 2)]
+lengths = [2**k for k in range(9, 24, 2)]
 times = race(
     *[lambda n=n: in_blocks(kernel, part_x, part_out, n) for n in lengths],
     *[lambda n=n: in_blocks(four_signs, part_x, part_out, n) for n in lengths],

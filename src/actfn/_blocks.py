@@ -15,15 +15,16 @@ from . import _parallel, _validation
 from ._validation import Array, Axis, Out, Result, Rng
 
 # A block and its scratch stay in the L2 cache, so that temporaries cost little and
-# memory is read and written once.
-BLOCK = 16_384
+# memory is read and written once. Twice the length gains a few percent more, and holds
+# more than two megabytes.
+BLOCK = 32_768
 
 Kernel: TypeAlias = Callable[..., None]
 Tile: TypeAlias = tuple[Any, ...]
 Draw: TypeAlias = Callable[[np.random.Generator, tuple[int, ...]], Array]
 
 _SCRATCH = 4  # pieces a kernel may use; memory that it does not touch costs nothing
-_SHARED = 8 * BLOCK  # fewer elements are done before a second thread has woken up
+_SHARED = 4 * BLOCK  # fewer elements are done before a second thread has woken up
 _SHORT = 16  # elements of a row
 
 _F16, _F32, _F64 = (np.dtype(t) for t in (np.float16, np.float32, np.float64))
