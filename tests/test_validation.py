@@ -3,6 +3,7 @@
 
 import datetime
 import re
+import warnings
 from collections.abc import Iterator
 from fractions import Fraction
 from typing import Any
@@ -351,6 +352,9 @@ def wrong_outs(
             yield itself, ValueError, r"place of its own.*strides \(-?\d+, -?\d+\)"
     yield [[7.0] * 4] * 3, TypeError, r"NumPy array .*got list: \[\[7\.0"
     yield np.ma.masked_array(np.full(shape, 7, dtype)), TypeError, "got MaskedArray"
+    if len(shape) == 2:
+        with warnings.catch_warnings(action="ignore"):  # NumPy advises against it
+            yield np.asmatrix(np.full(shape, 7, dtype)), TypeError, "got matrix"
     yield 7.0, TypeError, "got float: 7.0"
     yield dtype(7), TypeError, f"got {name}"
 

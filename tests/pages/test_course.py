@@ -1,6 +1,6 @@
-# The course: the guides in the order in which they are read, and what each of them
-# promises its reader. Sources are read where a rule is about writing, the site where it
-# is about what a reader sees.
+# The guides in the order in which they are read, first the course and then what goes
+# beyond it, and what each of them promises its reader. Sources are read where a rule is
+# about writing, the site where it is about what a reader sees.
 
 import ast
 import re
@@ -31,7 +31,9 @@ COURSE = [
     "sentiment",
     "choosing",
 ]
-every_guide = pytest.mark.parametrize("stem", COURSE)
+BEYOND = ["make-it-fast"]
+GUIDES = [*COURSE, *BEYOND]
+every_guide = pytest.mark.parametrize("stem", GUIDES)
 
 # What a title may begin with: it says what the reader does.
 VERB = re.compile(
@@ -131,9 +133,9 @@ def exercises(page: Any) -> Iterator[tuple[str, list[Any]]]:
 
 
 def all_but(*stems: str, reason: str) -> list[Any]:
-    """The course, with pages that are known to fall short; mended, they turn red."""
+    """The guides, with pages that are known to fall short; mended, they turn red."""
     short = pytest.mark.xfail(strict=True, reason=reason)
-    return [pytest.param(s, marks=short) if s in stems else s for s in COURSE]
+    return [pytest.param(s, marks=short) if s in stems else s for s in GUIDES]
 
 
 @pytest.fixture(scope="module")
@@ -141,15 +143,14 @@ def web(site: Build) -> Site:
     return Site(site.site)
 
 
-def test_the_navigation_lists_the_course_in_order() -> None:
+def test_the_navigation_lists_the_guides_in_order() -> None:
     nav = yaml_load((ROOT / "mkdocs.yml").read_text("utf-8"))["nav"]
     (guides,) = [entry["Guide"] for entry in nav if "Guide" in entry]
-    # Pages that are not part of the course stand after it.
-    assert guides[: len(COURSE)] == [f"guide/{stem}.py" for stem in COURSE]
+    assert guides == [f"guide/{stem}.py" for stem in GUIDES]
 
 
 def test_each_page_leads_to_the_next(web: Site) -> None:
-    for stem, following in pairwise(COURSE):
+    for stem, following in pairwise(GUIDES):
         (link,) = web.page(f"guide/{stem}/").select(".md-footer__link--next")
         target = web.target(f"guide/{stem}/index.html", link["href"])
         assert target == (f"guide/{following}/index.html", ""), stem
