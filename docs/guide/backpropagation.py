@@ -660,8 +660,8 @@ lost = back["sigmoid", 1.0][-1]
 
 # %% [markdown]
 # Nearly straight lines: each layer multiplies by about the same factor. Below 1 the
-# gradient **vanishes**, above 1 it **explodes**. A factor of 0.9 leaves
-# {{ 0.9**30:.3f }} after 30 layers, one of 1.1 makes {{ 1.1**30:.0f }} of 1. The
+# gradient **vanishes**, above 1 it **explodes**. A factor of $0.9$ leaves
+# {{ 0.9**30:.3f }} after 30 layers, one of $1.1$ makes {{ 1.1**30:.0f }} of 1. The
 # sigmoid with a gain of 1
 # passes on {{ lost:.0e }}: next to a weight of 0.1 that
 # {{ "is lost in rounding" if 0.1 - lost == 0.1 else "is not quite lost in rounding" }}.

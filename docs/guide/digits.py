@@ -182,7 +182,8 @@ for rule, answer in answers.items():
     print(f"{rule:17} {np.mean(answer == labels[validation]):.1%}")
 
 # %%
-#| alt: The ten mean pictures, 0 to 9 from left to right: blurred, and still legible.
+#| alt: The ten mean pictures, 0 to 9 from left to right: blurred, with
+#|   {{ np.mean(means > 0.5):.0%}} of the pixels more ink than paper, and still legible.
 fig, ax = plt.subplots(figsize=(6.5, 0.9))
 show(ax, means, 10)
 plt.show()
@@ -206,9 +207,10 @@ def arrow(ax, start, end, note):
 
 
 # %% tags=["hide-input"]
-#| alt: The network as boxes from left to right. 64 pixels go through the weights W1,
-#|   64 by 32, to 32 sums; these through the activation f to 32 hidden units; these
-#|   through W2, 32 by 10, to 10 scores; and softmax makes 10 probabilities of them.
+#| alt: The network as boxes from left to right. {{ x.shape[1] }} pixels go through the
+#|   weights W1, {{ x.shape[1] }} by 32, to 32 sums; these through the activation f to
+#|   32 hidden units; these through W2, 32 by {{ len(means) }}, to {{ len(means) }}
+#|   scores; and softmax makes as many probabilities of them.
 fig, ax = plt.subplots(figsize=(7, 1.1))
 spots = [0, 2.3, 4.4, 6.7, 8.9]
 notes = ["64\npixels", "32\nsums", "32\nunits", "10\nscores", "10\nprobab."]
@@ -592,9 +594,10 @@ print(f"neighbours in the change:  {alike(change):+.2f}")
 
 # %%
 #| alt: Three rows of eight pictures, for the units that training has changed most. The
-#|   first row is grey noise. The second, after training, has bright and dark patches in
-#|   it. The third, the difference, shows them clearly: strokes and blobs, bright beside
-#|   dark, and even grey in the margins.
+#|   first row is grey noise: weights of neighbouring pixels have a correlation of
+#|   {{ alike(first):.2f}}. The second, after training, has bright and dark patches in
+#|   it. The third, the difference, with a correlation of {{ alike(change):.2f}}, shows
+#|   them clearly: strokes and blobs, bright beside dark, and even grey in the margins.
 fig, axes = plt.subplots(3, 1, figsize=(6.5, 2.9))
 titles = ("at first", "trained", "the difference")
 for ax, weights, title in zip(axes, (first, trained, change), titles):

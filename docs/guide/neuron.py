@@ -430,10 +430,13 @@ bends = {
 
 # %%
 #| alt: Six pictures, each with a function, solid, and its derivative, dashed. Dots mark
-#|   the values at −3 and 2. Linear: a straight line with derivative 1. Sigmoid: from 0
-#|   up to 1, derivative a low bump. Tanh: from −1 up to 1, derivative a bump of height
-#|   1. ReLU: 0, then the line; its derivative jumps from 0 to 1. Leaky ReLU: the same
-#|   with a slight slope below 0. ELU: the line, and a curve towards −1 below 0.
+#|   the values at {{ ends[0]:g }} and {{ ends[1]:g }}. Linear: a straight line with
+#|   derivative 1. Sigmoid: from 0 up to 1, derivative a bump of height
+#|   {{ actfn.sigmoid_derivative(0.0) }}. Tanh: from −1 up to 1, derivative a bump of
+#|   height {{ actfn.tanh_derivative(0.0):g }}. ReLU: 0, then the line; its derivative
+#|   jumps from 0 to 1. Leaky ReLU: the same with a slope of
+#|   {{ bends["leaky ReLU"][1]["negative_slope"] }} below 0. ELU: the line, and a curve
+#|   towards −1 below 0, at {{ actfn.elu(ends[0]):.2f }} in the dot.
 fig, axes = plt.subplots(2, 3, figsize=(7, 4), sharex=True, sharey=True)
 ends = np.array([-3.0, 2.0])
 for ax, (title, (name, options)) in zip(axes.flat, bends.items()):
@@ -455,7 +458,8 @@ plt.show()
 # | [`elu`][actfn.elu] | $x$ if $x > 0$, else $e^x - 1$ | $1$ if $x > 0$, else $e^x$ |
 #
 # Here $s$ is the slope below 0, 0.05 in the picture. The functions of actfn take it as
-# `negative_slope`, and its default is 0.01. The values at the dots:
+# `negative_slope`, and its default is
+# {{ actfn.get("leaky_relu").parameters["negative_slope"] }}. The values at the dots:
 
 # %%
 for title, (name, options) in bends.items():

@@ -133,6 +133,14 @@ plt.show()
 # Three times "nearly": measure each.
 
 # %%
+integral = softplus(x) - softplus(x - 10)
+far = {
+    "ramp to integral": np.abs(ramp - integral),
+    "ramp to softplus": np.abs(ramp - softplus(x)),
+    "softplus to relu": np.abs(softplus(x) - relu(x)),
+}
+
+# %%
 #| alt: Left, the sum divided by 10 as dots, softplus dashed and relu solid between −3
 #|   and 10. They lie on each other, except around 0, where relu runs below with a
 #|   corner, and near 10, where the dots bend away downwards. Right, the distances on a
@@ -141,12 +149,6 @@ plt.show()
 #|   {{ far["softplus to relu"].max():.3f }} at 0, and ramp to softplus, which rises
 #|   from {{ far["ramp to softplus"][0]:.0e }} to {{ far["ramp to softplus"][-1]:.2f }}
 #|   at 10.
-integral = softplus(x) - softplus(x - 10)
-far = {
-    "ramp to integral": np.abs(ramp - integral),
-    "ramp to softplus": np.abs(ramp - softplus(x)),
-    "softplus to relu": np.abs(softplus(x) - relu(x)),
-}
 fig, (left, right) = plt.subplots(1, 2, figsize=(7, 3.4))
 left.plot(x, ramp, ".", markersize=3, label="sum / 10")
 left.plot(x, softplus(x), "--", linewidth=1.2, label="softplus")
@@ -434,8 +436,7 @@ def train(name, seed, rate, steps=60):
         sums, outputs = forward(function, layers, images[some])
         losses.append(-np.sum(log_softmax(sums[-1]) * one_hot[some]) / 128)
         delta = (softmax(sums[-1], axis=1) - one_hot[some]) / 128
-        for i in range(len(layers))[::-1]:
-            w, b = layers[i]
+        for i, (w, b) in [*enumerate(layers)][::-1]:
             layers[i] = w - rate * outputs[i].T @ delta, b - rate * delta.sum(0)
             if i > 0:
                 delta = delta @ w.T * derivative(sums[i - 1])
@@ -574,8 +575,9 @@ lower = np.count_nonzero(np.less(ends[1], ends[0]))  # the control, at the end
 #
 # ### 1. Coarse steps
 #
-# Add up sigmoids with the offsets 0.5, 1.5, 2.5, …, 59.5, and do not divide. These are
-# the offsets of Nair and Hinton. How far is the sum from softplus between −10 and 10?
+# Add up sigmoids with the offsets $0.5, 1.5, 2.5, \dots, 59.5$, and do not divide.
+# These are the offsets of Nair and Hinton. How far is the sum from softplus between −10
+# and 10?
 
 # %%
 #| fold: Solution

@@ -358,6 +358,7 @@ def count_steps(a, target, limit=0.01, most=5000):
     return most
 
 
+# %%
 def tasks(count=20):
     """Give inputs of mean 0 and targets that a neuron can learn from them."""
     for seed in range(count):
@@ -427,6 +428,7 @@ seeds, rates = range(4), np.array([0.3, 1.0, 3.0, 10.0])
 batch = [np.stack(data) for data in zip(*map(spirals, seeds))]
 
 
+# %%
 def first_weights(sizes):
     """Draw weights with variance 1 / inputs, the same for every rate."""
     generators, weights = [np.random.default_rng(seed) for seed in seeds], []
@@ -459,9 +461,8 @@ def train(function, derivative, steps=400, sizes=(2, 20, 20, 20, 1)):
     biases, truth = [np.zeros_like(w[:, :, :1]) for w in weights], batch[1]
     for _ in range(steps):
         sums, outputs = forward(function, weights, biases)
-        score = sums[-1]
-        losses.append(np.mean(softplus(score) - truth * score, axis=(2, 3)))
-        delta = (sigmoid(score) - truth) / truth.shape[1]
+        losses.append(np.mean(softplus(sums[-1]) - truth * sums[-1], axis=(2, 3)))
+        delta = (sigmoid(sums[-1]) - truth) / truth.shape[1]
         for i in range(len(weights))[::-1]:
             old = weights[i]
             weights[i] = old - rate * (outputs[i].swapaxes(-1, -2) @ delta)

@@ -69,17 +69,22 @@ def cells(text: str, kind: str) -> list[str]:
 def long_cells(text: str) -> list[str]:
     """The first line of each cell that is too long for a page.
 
-    Comments, options and imports do not count, and solutions may be longer.
+    Comments, options and imports do not count. Solutions may be longer, and so may
+    cells that draw a figure and are not shown.
     """
     found = []
-    for cell in cells(text, "code"):
+    for whole in jupytext.reads(text, fmt="py:percent").cells:
+        cell = whole.source
+        hidden = "hide-input" in whole.metadata.get("tags", [])
+        if whole.cell_type != "code" or hidden or "#| fold:" in cell:
+            continue
         lines = cell.splitlines()
         for node in ast.parse(cell).body:
             if isinstance(node, ast.Import | ast.ImportFrom):
                 first, last = node.lineno - 1, node.end_lineno or node.lineno
                 lines[first:last] = [""] * (last - first)
         counted = [line for line in lines if re.match(r"\s*[^#\s]", line)]
-        if len(counted) > LONGEST and "#| fold:" not in cell:
+        if len(counted) > LONGEST:
             found.append(f"{len(counted)} lines: {counted[0]}")
     return found
 
@@ -130,12 +135,6 @@ def exercises(page: Any) -> Iterator[tuple[str, list[Any]]]:
             yield element.find(string=True), elements
         else:
             elements.append(element)
-
-
-def all_but(*stems: str, reason: str) -> list[Any]:
-    """The guides, with pages that are known to fall short; mended, they turn red."""
-    short = pytest.mark.xfail(strict=True, reason=reason)
-    return [pytest.param(s, marks=short) if s in stems else s for s in GUIDES]
 
 
 @pytest.fixture(scope="module")
@@ -219,45 +218,19 @@ def test_guide_and_reference_link_to_each_other(stem: str, web: Site) -> None:
         assert (path, "") in back, page
 
 
-@pytest.mark.parametrize(
-    "stem",
-    all_but(
-        "neuron",
-        "digits",
-        "convolution",
-        reason="some figures of pictures are told in words alone",
-    ),
-)
+@every_guide
 def test_every_figure_says_values_in_its_alternative(stem: str) -> None:
     found = alternatives(source(stem))
     assert found
     assert [alt for alt in found if "{{" not in alt] == []
 
 
-@pytest.mark.parametrize(
-    "stem",
-    all_but(
-        "neuron",
-        "tanh",
-        "sum-of-sigmoids",
-        "backpropagation",
-        "convolution",
-        reason="longer than fifteen lines, to be cut",
-    ),
-)
+@every_guide
 def test_cells_are_short(stem: str) -> None:
     assert long_cells(source(stem)) == []
 
 
-@pytest.mark.parametrize(
-    "stem",
-    all_but(
-        "neuron",
-        "sum-of-sigmoids",
-        "backpropagation",
-        reason="inputs that are typed, to be computed or marked as code",
-    ),
-)
+@every_guide
 def test_nobody_types_a_result_into_prose(stem: str) -> None:
     assert typed_results(source(stem)) == []
 
@@ -292,6 +265,7 @@ def test_long_cells_are_counted_without_comments_and_imports() -> None:
     lines = "# note\n\nx = 1\n" * (LONGEST + 1)
     assert long_cells(f"# %%\n{lines}") == [f"{LONGEST + 1} lines: x = 1"]
     assert long_cells(f"# %%\n#| fold: Solution\n{lines}") == []
+    assert long_cells(f'# %% tags=["hide-input"]\n{lines}') == []
     lines = "# note\n\nx = 1\n" * LONGEST
     assert long_cells(f"# %%\nfrom a import (\n    b,\n)\n{lines}") == []
 
