@@ -44,3 +44,9 @@ def keep_nan(x: Array, out: Array) -> None:
     """Write NaN where x is NaN, which comparisons take for a number like others."""
     if np.isnan(np.minimum.reduce(x)):  # there is one
         np.copyto(out, x, where=np.isnan(x))
+
+
+def nans(y: Array) -> Array:
+    """Give the places of NaN, which are looked for only if there is one."""
+    found = np.isnan(np.minimum.reduce(y))
+    return np.flatnonzero(np.isnan(y)) if found else np.empty(0, int)

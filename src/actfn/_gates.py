@@ -9,7 +9,7 @@ from numpy.typing import ArrayLike
 
 from . import _blocks, _gaussian, _validation
 from ._blocks import Kernel
-from ._bounds import above, at_least, between
+from ._bounds import above, at_least, between, nans
 from ._compensated import side
 from ._sigmoids import decay
 from ._validation import Array, Out, Result, Scratch
@@ -50,7 +50,7 @@ def glu(x: ArrayLike, /, axis: int = -1, *, out: Out = None) -> Result:
         Dauphin, Fan, Auli and Grangier (2017), [Language Modeling with Gated
         Convolutional Networks](https://proceedings.mlr.press/v70/dauphin17a.html).
     """
-    return _gated(_glu, x, axis, out, narrow=_glu)
+    return _gated(_glu, x, axis, out, narrow=_glu_narrow)
 
 
 def glu_vjp(
@@ -72,8 +72,8 @@ def glu_vjp(
         >>> glu_vjp([3.0, 0.0], [1.0])
         array([0.5 , 0.75])
     """
-    kernels = (_glu, _glu_slope)
-    return _gated_vjp(kernels, x, cotangent, axis, out, narrow=kernels)
+    kernels, narrow = (_glu, _glu_slope), (_glu_narrow, _glu_slope)
+    return _gated_vjp(kernels, x, cotangent, axis, out, narrow=narrow)
 
 
 def _glu(b: Array, a: Array, out: Array, scratch: Scratch) -> None:
@@ -85,6 +85,23 @@ def _glu(b: Array, a: Array, out: Array, scratch: Scratch) -> None:
     np.add(total, 1, out=total)
     np.divide(a, total, out=out)
     np.multiply(out, rest, out=out)
+
+
+def _glu_narrow(b: Array, a: Array, out: Array, scratch: Scratch) -> None:
+    np.negative(b, out=out)
+    np.exp(out, out=out)
+    np.add(out, 1, out=out)
+    np.divide(a, out, out=out)
+    _mend(_glu, b, a, out)
+
+
+def _mend(kernel: Kernel, b: Array, a: Array, out: Array) -> None:
+    """Leave what came to NaN, such as inf / inf, to a kernel that goes further."""
+    odd = nans(out)
+    if odd.size:
+        mended, *scratch = np.empty((4, odd.size))
+        kernel(b[odd], a[odd], mended, scratch)
+        out[odd] = mended
 
 
 def _glu_slope(
@@ -347,7 +364,7 @@ def swiglu(x: ArrayLike, /, axis: int = -1, *, out: Out = None) -> Result:
         Shazeer (2020),
         [GLU Variants Improve Transformer](https://arxiv.org/abs/2002.05202).
     """
-    return _gated(_swiglu, x, axis, out, narrow=_swiglu)
+    return _gated(_swiglu, x, axis, out, narrow=_swiglu_narrow)
 
 
 def swiglu_vjp(
@@ -370,8 +387,8 @@ def swiglu_vjp(
         >>> swiglu_vjp([3.0, 0.0], [1.0])
         array([0. , 1.5])
     """
-    kernels = (_swiglu, _swiglu_slope)
-    return _gated_vjp(kernels, x, cotangent, axis, out, narrow=kernels)
+    kernels, narrow = (_swiglu, _swiglu_slope), (_swiglu_narrow, _swiglu_slope)
+    return _gated_vjp(kernels, x, cotangent, axis, out, narrow=narrow)
 
 
 def _swiglu(b: Array, a: Array, out: Array, scratch: Scratch) -> None:
@@ -386,6 +403,15 @@ def _swiglu(b: Array, a: Array, out: Array, scratch: Scratch) -> None:
     np.multiply(gating, e, out=gating)
     np.multiply(out, gating, out=out)
     np.multiply(out, rest, out=out)
+
+
+def _swiglu_narrow(b: Array, a: Array, out: Array, scratch: Scratch) -> None:
+    np.negative(b, out=scratch[0])
+    np.exp(scratch[0], out=out)
+    np.add(out, 1, out=out)
+    np.multiply(a, b, out=scratch[0])
+    np.divide(scratch[0], out, out=out)
+    _mend(_swiglu, b, a, out)
 
 
 def _swiglu_slope(

@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from . import _blocks, _validation
-from ._bounds import above, at_least, at_most
+from ._bounds import above, at_least, at_most, nans
 from ._validation import Array, Out, Result, Rng, Scratch
 
 Outs: TypeAlias = tuple[Array, Array] | None
@@ -233,17 +233,11 @@ def _prelu(x: Array, weight: Array, out: Array, scratch: Scratch) -> None:
     at_least(x, 0, out)
     np.add(out, scratch[0], out=out)
     # Not every NaN is meant: 0 times -inf, and times a weight of no account.
-    found = _nans(out)
+    found = nans(out)
     if found.size:
         x, weight = x[found], weight[found]
         below = np.where((weight == 0) & (x < 0), 0, weight * x)
         out[found] = np.where(x > 0, x, below)
-
-
-def _nans(y: Array) -> Array:
-    """Give the places of NaN, which are looked for only if there is one."""
-    found = np.isnan(np.minimum.reduce(y))
-    return np.flatnonzero(np.isnan(y)) if found else np.empty(0, int)
 
 
 def _prelu_derivative(x: Array, weight: Array, out: Array, scratch: Scratch) -> None:
@@ -257,7 +251,7 @@ def _prelu_derivative(x: Array, weight: Array, out: Array, scratch: Scratch) -> 
 def _prelu_vjp(x: Array, g: Array, weight: Array, out: Array, scratch: Scratch) -> None:
     _prelu_derivative(x, weight, out, scratch)
     np.multiply(out, g, out=out)
-    found = _nans(out)  # as in _prelu
+    found = nans(out)  # as in _prelu
     if found.size:
         x = x[found]
         slope = np.where(x > 0, 1, np.where(x <= 0, weight[found], np.nan))

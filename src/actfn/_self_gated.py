@@ -4,7 +4,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from . import _blocks, _gaussian, _validation
-from ._bounds import at_least, at_most, between, keep_nan
+from ._bounds import at_least, at_most, between, keep_nan, nans
 from ._compensated import decay, gate, side
 from ._sigmoids import bounded_exp
 from ._validation import Array, Out, Result, Scratch
@@ -222,9 +222,9 @@ def _cubic_growth(x: Array, out: Array, spare: Array) -> None:
 
 
 def _gelu_tanh_narrow(x: Array, out: Array, scratch: Scratch) -> None:
-    v, *spare = scratch
-    _cubic(x, v)
-    _gated(x, v, out, spare)
+    _cubic(x, out)
+    np.negative(out, out=out)
+    _gated(x, out)
 
 
 def _gelu_tanh_derivative_narrow(x: Array, out: Array, scratch: Scratch) -> None:
@@ -475,7 +475,6 @@ def _mend_tail(x: Array, out: Array, scratch: Scratch, beta: float, order: int) 
 # What follows is computed in float64 and rounded to float32 or float16, whose smallest
 # numbers are far from those at which exponentials or products of them lose digits.
 
-_BEYOND = 1e39  # the largest float32, and more
 _STEEP = -750.0  # exp of less is 0
 _FLAT = 40.0  # 1 + exp of more is exp of it
 
@@ -484,9 +483,8 @@ def swish_narrow(x: Array, out: Array, scratch: Scratch, beta: float) -> None:
     if not beta:
         np.multiply(x, 0.5, out=out)
         return
-    z, *spare = scratch
-    np.multiply(x, beta, out=z)
-    _gated(x, z, out, spare)
+    np.multiply(x, -beta, out=out)
+    _gated(x, out)
 
 
 def swish_derivative_narrow(
@@ -502,14 +500,19 @@ def swish_derivative_narrow(
     _narrow_slope(z, e, out, spare)
 
 
-def _gated(x: Array, score: Array, out: Array, scratch: Scratch) -> None:
-    """Write x * sigmoid(score)."""
-    e = scratch[0]
-    bounded_exp(score, out, scratch)
-    np.add(out, 1, out=e)
-    np.divide(out, e, out=out)
-    between(x, -_BEYOND, _BEYOND, e)  # 0 * inf would be NaN
-    np.multiply(out, e, out=out)
+def _gated(x: Array, out: Array) -> None:
+    """Write x / (1 + exp(out)): x times the sigmoid of -out."""
+    np.exp(out, out=out)
+    np.add(out, 1, out=out)
+    np.divide(x, out, out=out)
+    _forget(x, out)
+
+
+def _forget(x: Array, out: Array) -> None:
+    """Write 0 where an infinite x was divided by infinity."""
+    odd = nans(out)
+    if odd.size:
+        out[odd] = np.where(np.isinf(x[odd]), 0, out[odd])
 
 
 def _narrow_slope(growth: Array, e: Array, out: Array, spare: Array) -> None:
@@ -693,15 +696,14 @@ def _mish_derivative(x: Array, out: Array, scratch: Scratch) -> None:
 
 
 def _mish_narrow(x: Array, out: Array, scratch: Scratch) -> None:
-    e, n = scratch[:2]
-    np.exp(x, out=n)
-    at_most(n, _LARGEST, e)
-    np.add(e, 2, out=n)
-    np.multiply(n, e, out=n)
-    np.add(n, 2, out=out)
-    np.divide(n, out, out=out)
-    between(x, -_BEYOND, _BEYOND, n)  # 0 * inf would be NaN
-    np.multiply(out, n, out=out)
+    e = scratch[0]
+    np.exp(x, out=e)
+    np.add(e, 2, out=out)
+    np.multiply(out, e, out=out)
+    np.divide(2, out, out=out)
+    np.add(out, 1, out=out)
+    np.divide(x, out, out=out)
+    _forget(x, out)
 
 
 def _mish_derivative_narrow(x: Array, out: Array, scratch: Scratch) -> None:

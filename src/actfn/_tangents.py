@@ -266,13 +266,15 @@ def scaled_tanh_derivative(
         array([0. , 1.5, 0. ])
     """
     alpha, beta = _validation.positive(alpha=alpha), _validation.positive(beta=beta)
+    # A huge factor would bring back what a subnormal exponential has lost.
+    plain = max(alpha, beta) < 1e100
     return _blocks.elementwise(
         _scaled_tanh_derivative,
         x,
         alpha,
         beta,
         out=out,
-        narrow=_scaled_tanh_derivative,
+        narrow=_scaled_tanh_derivative_narrow if plain else _scaled_tanh_derivative,
     )
 
 
@@ -288,6 +290,15 @@ def _scaled_tanh(
         np.abs(product, out=product)
         small = np.flatnonzero(product < 1e-290)
         out[small] = x[small] * (alpha * beta)
+
+
+def _scaled_tanh_derivative_narrow(
+    x: Array, out: Array, scratch: Scratch, alpha: float, beta: float
+) -> None:
+    np.multiply(x, beta, out=scratch[1])
+    _tanh_derivative(scratch[1], out, scratch)
+    np.multiply(out, beta, out=out)
+    np.multiply(out, alpha, out=out)
 
 
 def _scaled_tanh_derivative(
