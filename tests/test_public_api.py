@@ -171,6 +171,16 @@ def test_importing_needs_numpy_alone_and_warns_of_nothing() -> None:
     assert interpret(code) == "[]"
 
 
+def test_what_takes_long_to_import_is_left_for_later() -> None:
+    code = (
+        "import sys, numpy; known = set(sys.modules)\n"
+        "import actfn\n"
+        "slow = {'numpy.random', 'decimal', 'fractions', 'actfn._catalogue'}\n"
+        "print(slow & (set(sys.modules) - known))"
+    )
+    assert interpret(code) == "set()"
+
+
 def test_plot_is_imported_when_it_is_asked_for() -> None:
     code = (
         "import sys, actfn; assert 'matplotlib' not in sys.modules\n"

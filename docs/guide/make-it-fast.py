@@ -348,7 +348,7 @@ def in_blocks(kernel, x, out, length=BLOCK):
 
 # %%
 assert error(in_blocks(kernel, few, np.empty_like(few))) < 5
-print(f"holds {extra(lambda: in_blocks(kernel, x, out)) / x.nbytes:.3f} new arrays")
+print(f"holds {extra(lambda: in_blocks(kernel, x, out)) / x.nbytes:.2f} new arrays")
 
 # %% [markdown]
 # How long should a block be? Try it, on 4 million elements. Beside the sigmoid, time a

@@ -21,7 +21,8 @@ BLOCK = 32_768
 
 Kernel: TypeAlias = Callable[..., None]
 Tile: TypeAlias = tuple[Any, ...]
-Draw: TypeAlias = Callable[[np.random.Generator, tuple[int, ...]], Array]
+# A string, because numpy.random takes long to import.
+Draw: TypeAlias = "Callable[[np.random.Generator, tuple[int, ...]], Array]"
 
 _SCRATCH = 4  # pieces a kernel may use; memory that it does not touch costs nothing
 _SHARED = 4 * BLOCK  # fewer elements are done before a second thread has woken up

@@ -257,7 +257,7 @@ def gumbel_softmax_vjp(
     return _blocks.rowwise(_gumbel_softmax_vjp, arrays, tau, axis=axis, out=out)
 
 
-def _noise(rng: np.random.Generator, shape: tuple[int, ...]) -> Array:
+def _noise(rng: "np.random.Generator", shape: tuple[int, ...]) -> Array:
     # -log(u) has the exponential distribution, which can be drawn directly. Once in
     # about 1e16 draws it is 0, whose logarithm is infinite.
     draws = np.asarray(rng.standard_exponential(shape))
