@@ -304,3 +304,11 @@ def test_a_wrong_cotangent_or_out_is_refused_before_anything_is_written(
     same_bits(out, np.full((2, 4), 7.0))
     with pytest.raises(ValueError, match=r"shape \(2, 4\), got \(2, 2\)"):
         vjp(x, np.ones((2, 2)), out=np.ones((2, 2)))
+
+
+@pytest.mark.parametrize("function", [glu, swiglu, reglu, geglu])
+def test_the_ends_are_the_same_in_every_dtype(function: Callable[..., Any]) -> None:
+    ends = [-INF, -1000.0, -1.0, -0.0, 0.0, 1.0, 1000.0, INF, NAN]
+    x = np.concatenate(np.meshgrid(ends, ends)).T  # values and gates, all pairs
+    narrow, wide = function(x.astype(np.float32)), function(x)
+    assert np.array_equal(narrow, wide.astype(np.float32), equal_nan=True)

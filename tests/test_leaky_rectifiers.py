@@ -5,7 +5,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from laboratory import same_bits
+from laboratory import LARGE, same_bits
 
 from actfn import (
     leaky_relu,
@@ -262,3 +262,16 @@ def test_the_slopes_of_rrelu_are_in_order(f: Callable[..., Any], rng: Any) -> No
 def test_rng_is_a_generator_or_a_seed(f: Callable[..., Any]) -> None:
     with pytest.raises(TypeError, match=r"^rng must be .*Generator or a seed, got str"):
         f([1.0], rng="0")
+
+
+@pytest.mark.parametrize("shape", [(), (3,), (2, 1), (2, 3), (1, 2, 3), (5, 1, 1)])
+def test_the_gradient_of_a_weight_adds_up_over_blocks(shape: tuple[int, ...]) -> None:
+    # Whole numbers, whose sums are exact in every order.
+    x = np.random.default_rng(0).integers(-9, 9, (LARGE // 5, 5, 2, 3)).astype(float)
+    weight = np.full(shape, 0.5)
+    terms = np.minimum(x, 0) * 3
+    filled = (1,) * (4 - len(shape)) + shape
+    shared = tuple(i for i, n in enumerate(filled) if n == 1)
+    expected = terms.sum(axis=shared, keepdims=True).reshape(shape)
+    _, of_weight = prelu_vjp(x, np.full_like(x, 3), weight)
+    assert np.array_equal(of_weight, expected)

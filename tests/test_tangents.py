@@ -132,6 +132,12 @@ def test_scaled_tanh_with_a_large_alpha_keeps_small_inputs() -> None:
     )
 
 
+def test_scaled_tanh_with_a_huge_alpha_keeps_the_digits_of_its_slope() -> None:
+    # exp(-740) is subnormal, and 1e300 times as much is not.
+    slope = scaled_tanh_derivative(np.float32(370), 1e300, 1.0)
+    assert slope == pytest.approx(float(4e300 * mpmath.exp(-740)), rel=1e-6, abs=0)
+
+
 @pytest.mark.parametrize("function", [scaled_tanh, scaled_tanh_derivative])
 def test_scaled_tanh_wants_positive_parameters(function: Any) -> None:
     with pytest.raises(ValueError, match=r"^alpha must be greater than 0, got -1$"):

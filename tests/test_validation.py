@@ -354,7 +354,8 @@ def wrong_outs(
     yield np.ma.masked_array(np.full(shape, 7, dtype)), TypeError, "got MaskedArray"
     if len(shape) == 2:
         with warnings.catch_warnings(action="ignore"):  # NumPy advises against it
-            yield np.asmatrix(np.full(shape, 7, dtype)), TypeError, "got matrix"
+            matrix = np.asmatrix(np.full(shape, 7, dtype))
+        yield matrix, TypeError, "got matrix"
     yield 7.0, TypeError, "got float: 7.0"
     yield dtype(7), TypeError, f"got {name}"
 

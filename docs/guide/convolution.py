@@ -348,10 +348,11 @@ print(photo.shape, x.shape, responses.shape, pooled.shape, sep=" -> ")
 #| alt: Eight maps of the tower after ReLU and pooling. "right" and "left" show upright
 #|   edges of opposite sign; "up" and "down" show the roofs and floors, which lie flat;
 #|   the diagonal ones the slopes of the roofs. "spot" lights up in fine detail. "mean"
-#|   is the photograph, blurred. Each map is {{ pooled.shape[1] }} by
-#|   {{ pooled.shape[2] }} pixels large, half of the response in each direction.
+#|   is the photograph, blurred. Each map shows {{ towers.shape[1] }} by
+#|   {{ towers.shape[2] }} of the pixels that pooling has left.
+towers = pooled[:, :62, 5:62]
 fig, axes = plt.subplots(2, 4, figsize=(7, 4))
-for ax, kept, name in zip(axes.flat, pooled[:, :62, 5:62], names):
+for ax, kept, name in zip(axes.flat, towers, names):
     show(ax, kept, name, vmin=0, vmax=0.7 * kept.max())
 plt.show()
 

@@ -326,17 +326,18 @@ plt.show()
 # On the left, the second pass comes back to the first block after all others have been
 # touched. For `x` these are {{ x.nbytes / 1e6:.0f }} MB. On the right it comes back at
 # once, and finds the numbers where it has left them: in the cache.
-#
-# A cache holds what was used last, close to the processor. The second level, **L2**,
-# has between a quarter of a megabyte and a few megabytes for each core. A block of
-# 32,768 elements of float32 has {{ 32_768 * 4 // 1024 }} KiB. With its result and its
-# scratch it fits. And one block of scratch serves all blocks.
-
 
 # %%
 BLOCK = 32_768
 
+# %% [markdown]
+# A cache holds what was used last, close to the processor. The second level, **L2**,
+# has between a quarter of a megabyte and a few megabytes for each core. A block of
+# {{ BLOCK:, }} elements of float32 has {{ BLOCK * x.itemsize // 1024 }} KiB. With its
+# result and its scratch it fits. And one block of scratch serves all blocks.
 
+
+# %%
 def in_blocks(kernel, x, out, length=BLOCK):
     """Run a kernel over a vector, block by block, with one block of scratch."""
     scratch = np.empty(min(length, len(x)), x.dtype)

@@ -560,9 +560,9 @@ assert not toolkit.normalize([0.1, 0.1, 0.1]).any()
 # ### 5. Heavier weights
 #
 # Put a weight $w$ and a bias of $-w/2$ into each layer of the chain:
-# $x \mapsto \sigma\bigl(w\,(x - ½)\bigr)$. Start at ½ and send it through 32 layers,
-# with $w$ = 1, 2, 4 and 8. By which factor per layer does the slope change? Then start
-# at 0.6. What is different, and why?
+# $x \mapsto \sigma\bigl(w\,(x - \tfrac12)\bigr)$. Start at ½ and send it through 32
+# layers, with $w$ = 1, 2, 4 and 8. By which factor per layer does the slope change?
+# Then start at 0.6. What is different, and why?
 
 
 # %%

@@ -214,10 +214,10 @@ def _weight_gradient(x: Array, g: Array, shape: tuple[int, ...]) -> Array:
     spread = (*[1] * (x.ndim - len(shape)), *shape)
     axes = tuple(i for i, n in enumerate(spread) if n == 1)
     total = np.zeros(spread)
-    # In the order of the axes, so that the sum does not depend on the layout of x.
-    for tile in _blocks.tiles(x.shape, _blocks.BLOCK):
-        terms = np.array(x[tile], np.float64, order="C")
-        with np.errstate(all="ignore"):
+    with np.errstate(all="ignore"):
+        for tile in _blocks.tiles(x.shape, _blocks.BLOCK):
+            # In C order, so that the sum does not depend on the layout of x.
+            terms = np.array(x[tile], np.float64, order="C")
             np.minimum(terms, 0, out=terms)
             np.multiply(terms, g[tile].astype(np.float64), out=terms)
             place = tuple(

@@ -295,8 +295,9 @@ def _scaled_tanh(
 def _scaled_tanh_derivative_narrow(
     x: Array, out: Array, scratch: Scratch, alpha: float, beta: float
 ) -> None:
-    np.multiply(x, beta, out=scratch[1])
-    _tanh_derivative(scratch[1], out, scratch)
+    product, *spare = scratch
+    np.multiply(x, beta, out=product)
+    _tanh_derivative(product, out, spare)
     np.multiply(out, beta, out=out)
     np.multiply(out, alpha, out=out)
 

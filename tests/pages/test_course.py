@@ -15,6 +15,7 @@ from pages.projects import ROOT, Build
 from pages.web import Site, section
 
 import actfn
+from actfn._blocks import BLOCK
 
 COURSE = [
     "numpy-basics",
@@ -268,6 +269,10 @@ def test_long_cells_are_counted_without_comments_and_imports() -> None:
     assert long_cells(f'# %% tags=["hide-input"]\n{lines}') == []
     lines = "# note\n\nx = 1\n" * LONGEST
     assert long_cells(f"# %%\nfrom a import (\n    b,\n)\n{lines}") == []
+
+
+def test_the_guide_about_speed_takes_the_blocks_of_the_package() -> None:
+    assert f"\nBLOCK = {BLOCK:_}\n" in source("make-it-fast")
 
 
 def test_names_are_found_wherever_code_uses_them() -> None:
