@@ -20,15 +20,14 @@ from ._verdicts import Verdict
 __all__ = ["UlpError", "check_derivative", "check_vjp", "max_ulp_error"]
 
 Function = Callable[[Any], Any]
-Vjp = Callable[[Any, Any], Any]
 
 _COTANGENTS = 3
 _ELEMENTS = 64
 
 
 def check_derivative(
-    function: Function,
-    derivative: Function,
+    function: Callable[[Any], Any],
+    derivative: Callable[[Any], Any],
     x: ArrayLike | None = None,
     /,
     *,
@@ -105,8 +104,8 @@ def check_derivative(
 
 
 def check_vjp(
-    function: Function,
-    vjp: Vjp,
+    function: Callable[[Any], Any],
+    vjp: Callable[[Any, Any], Any],
     x: ArrayLike,
     /,
     *,
@@ -162,7 +161,9 @@ def check_vjp(
         products = np.array([_result("vjp", vjp, x, c.copy()) for c in cotangents])
         few = x.size <= _ELEMENTS
         chosen = np.arange(x.size) if few else rng.permutation(x.size)[:_ELEMENTS]
-        moves = np.array([*np.eye(x.size)[chosen], rng.normal(size=x.size)])
+        direction = rng.normal(size=x.size)
+        direction /= np.linalg.norm(direction)
+        moves = np.array([*np.eye(x.size)[chosen], direction])
         given = _inner(moves, products)
         given[:-1] = products.reshape(_COTANGENTS, -1).T[chosen]
         found = _slopes.slopes(
@@ -199,8 +200,8 @@ class UlpError:
 
 
 def max_ulp_error(
-    function: Function,
-    reference: Function,
+    function: Callable[[Any], Any],
+    reference: Callable[[Any], Any],
     x: ArrayLike | None = None,
     /,
     *,
@@ -220,8 +221,8 @@ def max_ulp_error(
     Args:
         function: A function of one array that keeps its shape and dtype.
         reference: The same in more digits. It gets the points in float64, and gives an
-            array of float64, of `np.longdouble`, or a list of Decimal, Fraction or
-            mpmath numbers; beside float64, one of the last two.
+            array of float64 or, where float64 itself is measured, of `np.longdouble`;
+            or a list of Decimal, Fraction or mpmath numbers.
         x: Where to measure: numbers of any shape, which are rounded to the dtype. By
             default finite numbers of every exponent and both signs: some 65,000 at even
             strides through the bit patterns, and all of float16.
