@@ -373,6 +373,7 @@ print(f"hypot takes {slower:.1f} times the time of an absolute value and a root"
 LARGE = 2.0**60  # its square fits float32, and 1 is nothing beside it
 
 
+# %%
 def kernel(x, out, r, q):
     """Write the root SiLU of x into out, which may be x; r and q are scratch."""
     np.abs(x, out=q)
@@ -535,8 +536,8 @@ print(verdict(check_vjp, root_softmax, root_softmax_vjp, scores))
 # ## Hold the package to it
 #
 # These are the checks that the package's own functions pass. Its tests run them on
-# every function of the [catalogue](../reference/catalogue.md), with other parameters
-# and other dtypes too. Run the first one here.
+# every function of the [`CATALOGUE`][actfn.CATALOGUE], with other parameters and other
+# dtypes too. Run the first one here.
 
 # %%
 rows = [row for row in actfn.CATALOGUE.values() if row.elementwise]

@@ -75,9 +75,11 @@ def check_derivative(
         True
         >>> check_derivative(np.abs, np.sign, kinks=[0.0]) < 1e-6
         True
-        >>> check_derivative(np.sin, np.sin, [0.0])  # doctest: +ELLIPSIS
-        Traceback (most recent call last):
-        AssertionError: the derivative is wrong at x = 0: it gives 0, ...
+        >>> try:
+        ...     check_derivative(np.sin, np.sin, [0.0])
+        ... except AssertionError as error:
+        ...     print(str(error)[:44])
+        the derivative is wrong at x = 0: it gives 0
     """
     bends = _floats(kinks, "kinks").ravel()
     points = _points(bends) if x is None else _floats(x)
@@ -159,11 +161,7 @@ def check_vjp(
             )
         cotangents = rng.normal(size=(_COTANGENTS, *y.shape))
         products = np.array([_result("vjp", vjp, x, c.copy()) for c in cotangents])
-        few = x.size <= _ELEMENTS
-        chosen = np.arange(x.size) if few else rng.permutation(x.size)[:_ELEMENTS]
-        direction = rng.normal(size=x.size)
-        direction /= np.linalg.norm(direction)
-        moves = np.array([*np.eye(x.size)[chosen], direction])
+        chosen, moves = _moves(x.size, rng)
         given = _inner(moves, products)
         given[:-1] = products.reshape(_COTANGENTS, -1).T[chosen]
         found = _slopes.slopes(
@@ -299,6 +297,15 @@ def _result(
             f"{name} must give a result of the shape {x.shape} of x, got {y.shape}"
         )
     return y
+
+
+def _moves(size: int, rng: np.random.Generator) -> tuple[Array, Array]:
+    """Elements to move alone, and moves: of each of them, and in a random direction."""
+    few = size <= _ELEMENTS
+    chosen = np.arange(size) if few else rng.permutation(size)[:_ELEMENTS]
+    direction = rng.normal(size=size)
+    direction /= np.linalg.norm(direction)
+    return chosen, np.array([*np.eye(size)[chosen], direction])
 
 
 def _place(i: int, shape: tuple[int, ...]) -> str:
