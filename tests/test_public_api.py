@@ -16,6 +16,7 @@ import pytest
 
 import actfn
 import actfn.plot
+import actfn.testing
 from actfn import CATALOGUE, get
 
 PACKAGE = Path(actfn.__file__).parent
@@ -24,6 +25,11 @@ GENERAL = ["CATALOGUE", "Activation", "Namesake", "get", *THREADS]
 GRADIENTS = [row.gradient for row in CATALOGUE.values() if row.gradient]
 FUNCTIONS = [*(row.function for row in CATALOGUE.values()), *GRADIENTS]
 DRAWING = [actfn.plot.curve, actfn.plot.compare]
+CHECKING = [
+    actfn.testing.check_derivative,
+    actfn.testing.check_vjp,
+    actfn.testing.max_ulp_error,
+]
 
 every_function = pytest.mark.parametrize("f", FUNCTIONS, ids=lambda f: f.__name__)
 
@@ -47,7 +53,8 @@ def functions_of_the_modules() -> list[Callable[..., Any]]:
         for module in modules()
         for f in vars(module).values()
         if inspect.isfunction(f) and f.__module__ == module.__name__
-        if not f.__name__.startswith("_") and module.__name__ != "actfn._blocks"
+        if not f.__name__.startswith("_")
+        if module.__name__ not in {"actfn._blocks", "actfn.testing"}
         if is_like_a_function_of_the_catalogue(f)
     ]
 
@@ -82,10 +89,11 @@ def test_what_is_defined_is_catalogued() -> None:
 
 def test_nothing_else_is_public() -> None:
     public = {n for n in vars(actfn) if not n.startswith("_")}
-    imported = {"plot", "Any", "TYPE_CHECKING"}
-    assert public - set(actfn.__all__) - imported == set()
-    assert set(dir(actfn)) == {*actfn.__all__, "plot"}
+    modules = {"plot", "testing"}
+    assert public - set(actfn.__all__) - modules - {"Any", "TYPE_CHECKING"} == set()
+    assert set(dir(actfn)) == {*actfn.__all__, *modules}
     assert set(actfn.plot.__all__) == {f.__name__ for f in DRAWING}
+    assert set(actfn.testing.__all__) == {"UlpError", *(f.__name__ for f in CHECKING)}
 
 
 def test_the_version_is_a_version() -> None:
@@ -137,13 +145,17 @@ def test_a_docstring_has_all_its_parts(f: Callable[..., Any]) -> None:
         assert f"[`{stem}`][actfn.{stem}]" in text
 
 
-@pytest.mark.parametrize("f", [*FUNCTIONS, get, *DRAWING], ids=lambda f: f.__name__)
+@pytest.mark.parametrize(
+    "f", [*FUNCTIONS, get, *DRAWING, *CHECKING], ids=lambda f: f.__name__
+)
 def test_a_docstring_has_examples_that_pytest_runs(f: Callable[..., Any]) -> None:
     (test,) = doctest.DocTestFinder(recurse=False).find(f, f.__name__)
     assert any(example.want for example in test.examples)
 
 
-@pytest.mark.parametrize("f", [*FUNCTIONS, get, *DRAWING], ids=lambda f: f.__name__)
+@pytest.mark.parametrize(
+    "f", [*FUNCTIONS, get, *DRAWING, *CHECKING], ids=lambda f: f.__name__
+)
 def test_annotations_are_complete(f: Callable[..., Any]) -> None:
     hints = get_type_hints(f)
     assert set(hints) == {*inspect.signature(f).parameters, "return"}
@@ -188,6 +200,17 @@ def test_plot_is_imported_when_it_is_asked_for() -> None:
         "print(ax.get_xlabel())"
     )
     assert interpret(code) == "x"
+
+
+def test_testing_is_imported_when_it_is_asked_for_and_needs_no_more() -> None:
+    code = (
+        "import sys, actfn; assert 'actfn.testing' not in sys.modules\n"
+        "actfn.testing.check_derivative; assert 'actfn.plot' not in sys.modules\n"
+        "known = {*sys.stdlib_module_names, 'actfn', 'numpy', 'cython_runtime'}\n"
+        "new = {name.partition('.')[0] for name in sys.modules} - known\n"
+        "print([name for name in new if not name.startswith('_')])"
+    )
+    assert interpret(code) == "[]"
 
 
 def test_plot_without_matplotlib_says_what_to_install() -> None:

@@ -3,8 +3,9 @@
 Every function comes with its derivative (`relu` and `relu_derivative`) or, where it
 couples the elements of a vector, with its vector-Jacobian product (`softmax` and
 `softmax_vjp`). `CATALOGUE` lists them with what is known of each, `get` finds one by
-any of its names, and `actfn.plot` draws them. `set_threads` and `threads` let several
-threads share large arrays, and a Dask array gives a lazy one.
+any of its names, `actfn.plot` draws them, and `actfn.testing` checks those that you
+write yourself. `set_threads` and `threads` let several threads share large arrays, and
+a Dask array gives a lazy one.
 """
 
 from typing import TYPE_CHECKING, Any
@@ -244,6 +245,7 @@ if TYPE_CHECKING:
 
 # What takes long to import is imported when it is asked for: only who draws waits for
 # matplotlib, and only who looks something up for the catalogue.
+_MODULES = ("plot", "testing")
 _HOMES = {
     "CATALOGUE": "_catalogue",
     "Activation": "_catalogue",
@@ -255,8 +257,8 @@ _HOMES = {
 def __getattr__(name: str) -> Any:
     import importlib
 
-    if name == "plot":
-        return importlib.import_module("actfn.plot")
+    if name in _MODULES:
+        return importlib.import_module(f"actfn.{name}")
     if name in _HOMES:
         found = getattr(importlib.import_module(f"actfn.{_HOMES[name]}"), name)
         globals()[name] = found
@@ -265,4 +267,4 @@ def __getattr__(name: str) -> Any:
 
 
 def __dir__() -> list[str]:
-    return [*__all__, "plot"]
+    return [*__all__, *_MODULES]

@@ -26,6 +26,7 @@ BRIEFLY = [
     "reference/catalogue/",
     "reference/plot/",
     "reference/speed/",
+    "reference/testing/",
     *(f"reference/{name}/" for name in CATALOGUE if name not in {"relu", "softmax"}),
 ]
 TWO = [("light", 1440), ("dark", 390)]
