@@ -31,7 +31,7 @@ COURSE = [
     "sentiment",
     "choosing",
 ]
-BEYOND = ["make-it-fast"]
+BEYOND = ["feed-forward", "broken-numbers", "make-it-fast"]
 GUIDES = [*COURSE, *BEYOND]
 every_guide = pytest.mark.parametrize("stem", GUIDES)
 
