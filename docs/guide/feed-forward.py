@@ -299,8 +299,8 @@ for name in gates:
 #
 # A gated block has three matrices instead of two: $d \times h$ for $a$, the same for
 # $b$, and $h \times d$ back. A comparison at equal $h$ compares a larger network with a
-# smaller one. Take two thirds of the width, as Shazeer does, and the numbers of weights
-# are equal.
+# smaller one. Take two thirds of the width, as [Shazeer](https://arxiv.org/abs/2002.05202)
+# does, and the numbers of weights are equal.
 
 
 # %%
@@ -364,9 +364,10 @@ sums, back = rng.normal(size=(5, 4)), rng.normal(size=(5, 2))
 a, b = sums[:, :2], sums[:, 2:]
 by_a, by_b = back * silu(b), back * a * actfn.silu_derivative(b)
 by_hand = np.concatenate([by_a, by_b], axis=1)
-print("swiglu:", np.abs(swiglu_vjp(sums, back) - by_hand).max())
-plain = gelu_derivative(sums[:, :2]) * back
-print("gelu:  ", np.abs(actfn.get("gelu").gradient(sums[:, :2]) * back - plain).max())
+print(f"swiglu: {np.abs(swiglu_vjp(sums, back) - by_hand).max():.0e} apart")
+below = (1 + math.erf(1 / math.sqrt(2))) / 2
+density = math.exp(-1 / 2) / math.sqrt(2 * math.pi)
+print("gelu at 1:", gelu_derivative(1.0), below + 1.0 * density)
 
 # %% [markdown]
 # The gradient of $a$ passes the open part of the gate. That of $b$ is multiplied by
