@@ -34,25 +34,27 @@ from actfn import log_sigmoid, logsumexp, softplus, standardize
 # are large enough to see.
 
 # %%
-#| alt: Three panels. Left, log(1 + exp(x)) follows the true line up to x =
-#|   {{ ends[0].max():.1f }} and is infinite beyond. Middle, log(2 exp(x)) follows it
-#|   from −8 down, turns into ever coarser steps, and is minus infinity below
-#|   {{ ends[1].min():.1f }}. Right, exp(x) − 1 is a staircase of
-#|   {{ len(set(typed[2])) }} steps around the true line from −0.004 to 0.004.
 grids = (6, 15), (-20, -8), (-0.004, 0.004)
 up, down, near = (np.float16(np.linspace(*grid, 801)) for grid in grids)
 with np.errstate(all="ignore"):
-    typed = [np.log(1 + np.exp(up)), np.log(2 * np.exp(down)), np.exp(near) - 1]
+    tried = [np.log(1 + np.exp(up)), np.log(2 * np.exp(down)), np.exp(near) - 1]
 true = [softplus(up), down + math.log(2), np.expm1(near)]
-ends = [x[np.isfinite(y)] for x, y in zip((up, down), typed)]
+ends = up[np.isfinite(tried[0])].max(), down[np.isfinite(tried[1])].min()
+
+# %%
+#| alt: Three panels. Left, log(1 + exp(x)) follows the true line up to x =
+#|   {{ ends[0]:.1f }} and is infinite beyond. Middle, log(2 exp(x)) follows it
+#|   from −8 down, turns into ever coarser steps, and is minus infinity below
+#|   {{ ends[1]:.1f }}. Right, exp(x) − 1 is a staircase of
+#|   {{ len(set(tried[2].tolist())) }} steps around the true line from −0.004 to 0.004.
 titles = ["log(1 + exp(x))", "log(2 exp(x))", "exp(x) − 1"]
 fig, axes = plt.subplots(1, 3, figsize=(7.4, 2.6), layout="constrained")
-for ax, title, x, right, wrong in zip(axes, titles, (up, down, near), true, typed):
+for ax, title, x, right, wrong in zip(axes, titles, (up, down, near), true, tried):
     ax.plot(x, right, label="true")
     ax.plot(x, wrong, "--", label="typed")
     ax.set(title=title, xlabel="x", xticks=[x[0], (x[0] + x[-1]) / 2, x[-1]])
-axes[0].axvline(ends[0].max(), ls=":", color="C7")
-axes[1].axvline(ends[1].min(), ls=":", color="C7")
+for ax, end in zip(axes, ends):
+    ax.axvline(end, ls=":", color="C7")
 axes[0].legend()
 plt.show()
 
@@ -60,7 +62,8 @@ plt.show()
 # The first is **overflow**: a number in between is too large. The second is
 # **underflow**: a number in between is too small. The third is **cancellation**: two
 # numbers that are nearly equal are subtracted, and what remains is their rounding. In
-# each case the result itself is a harmless number.
+# each case the result itself is a harmless number. Dotted lines mark where the typed
+# formula ends.
 #
 # ## See where the numbers lie
 #
@@ -198,8 +201,7 @@ print("logsumexp:         ", logsumexp(x[1:]))
 #
 # ## Cancellation: the difference of two neighbours
 #
-# This one is the most frequent, and it makes no noise. $e^x - 1$ is close to $x$ for
-# small $x$, but $e^x$ is close to 1, and there float32 numbers are
+# This one makes no noise. $e^x - 1$ is close to $x$ for small $x$, but $e^x$ is close to 1, and there float32 numbers are
 # {{ np.finfo(np.float32).eps:.0e }} apart.
 
 # %%
@@ -574,7 +576,7 @@ for name, formula in steady.items():
 #
 # ## Count with fewer bits
 #
-# float16 and bfloat16 make networks faster and smaller. They break at numbers that you
+# float16 and bfloat16 take half the memory of float32. They break at numbers that you
 # meet every day, each in its own way.
 #
 # ### float16 has no range
@@ -617,7 +619,7 @@ for name, (share, ours_off) in wrong.items():
 # %% [markdown]
 # Of the {{ len(every):,}} finite numbers, up to
 # {{ max(share for share, _ in wrong.values()):.0%}} get a wrong answer. The package
-# computes float16 in float32 and rounds once, at the end, which is why no error exceeds
+# computes with more bits and rounds once, at the end, which is why no error exceeds
 # {{ max(error for _, error in wrong.values()):.2f }} ulp.
 #
 # ### bfloat16 has no digits
@@ -630,23 +632,24 @@ sums = {t: np.cumsum(np.ones(4000, dtype=t)) for t in ("float32", "float16")}
 total, sums["bfloat16"] = np.float32(0), np.empty(4000)
 for i in range(4000):
     sums["bfloat16"][i] = total = bfloat16(total + np.float32(1))
-x = bfloat16(np.linspace(-8, 0, 801))
+x = bfloat16(np.linspace(-8, -2, 601))
 by_steps = bfloat16(np.log(bfloat16(1 + bfloat16(np.exp(x)))))
 
 # %%
 #| alt: Left, the running sum of 4000 ones. In float32 it is a straight line up to
 #|   {{ sums["float32"][-1]:.0f }}; in float16 it stays at
-#|   {{ sums["float16"].max():.0f }}, in bfloat16 at
-#|   {{ sums["bfloat16"].max():.0f }}. Right, softplus from −8 to 0 in bfloat16: a smooth
-#|   rise when it is rounded once, and {{ len(set(by_steps.tolist())) }} steps when it is rounded after each operation, 0 left of
-#|   {{ -x[np.flatnonzero(by_steps)[0]] + 0:.1f }} below zero.
+#|   {{ sums["float16"].max():.0f }}, in bfloat16 at {{ sums["bfloat16"].max():.0f }}.
+#|   Right, softplus in bfloat16 from −8 to −2, on a logarithmic axis: a straight line
+#|   when it is rounded once, a staircase of {{ len(set(by_steps.tolist())) }} steps when
+#|   it is rounded after each operation; that ends at
+#|   {{ x[np.flatnonzero(by_steps)[0]]:.1f }}, because it is 0 further left.
 fig, (left, right) = plt.subplots(1, 2, figsize=(7, 3))
 for (name, running), style in zip(sums.items(), ("-", "--", "-.")):
     left.plot(np.arange(1, 4001, 50), running[::50], style, label=name)
 left.set(xlabel="ones added", ylabel="sum")
 left.legend()
-right.plot(x, bfloat16(softplus(x)), "-", label="rounded once")
-right.plot(x, by_steps, "--", label="rounded each time")
+right.semilogy(x, bfloat16(softplus(x)), "-", label="rounded once")
+right.semilogy(x, np.where(by_steps > 0, by_steps, np.nan), "--", label="each time")
 right.set(xlabel="x", title="softplus")
 right.legend()
 plt.show()
@@ -709,7 +712,7 @@ alarms = [name for name in steady if re.search(either, steady[name])]
 #
 # ### Set a tripwire
 #
-# NumPy warns once of overflow, of a division by zero and of NaN that was not there
+# NumPy warns of overflow, of a division by zero and of NaN that was not there
 # before, and says nothing of underflow. You can make errors of them, at the place where
 # they happen.
 
