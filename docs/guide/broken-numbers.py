@@ -16,6 +16,7 @@
 # up first.
 
 # %%
+import functools
 import math
 import re
 from decimal import Decimal, localcontext
@@ -201,8 +202,8 @@ print("logsumexp:         ", logsumexp(x[1:]))
 #
 # ## Cancellation: the difference of two neighbours
 #
-# This one makes no noise. $e^x - 1$ is close to $x$ for small $x$, but $e^x$ is close to 1, and there float32 numbers are
-# {{ np.finfo(np.float32).eps:.0e }} apart.
+# This one makes no noise. $e^x - 1$ is close to $x$ for small $x$, but $e^x$ is close
+# to 1, and there float32 numbers are {{ np.finfo(np.float32).eps:.0e }} apart.
 
 # %%
 #| alt: Error in ulp against x from 1e-8 to 1, both axes logarithmic. That of
@@ -250,12 +251,14 @@ single = [name for name, row in rows.items() if row.elementwise]
 coupled = [name for name in rows if name not in single]
 
 
-formulas = {name: compile(row.naive, name, "eval") for name, row in rows.items()}
+@functools.cache
+def formula(name):
+    return compile(rows[name].naive, name, "eval")
 
 
 def typed(name, x):
     """Compute the formula as it is often typed."""
-    return eval(formulas[name], {"np": np, "x": x})
+    return eval(formula(name), {"np": np, "x": x})
 
 
 print(f"{len(single)} of one number:", ", ".join(single))
@@ -280,17 +283,17 @@ def tanh(x):
 
 # %%
 PI = Decimal("3.14159265358979323846264338327950288419716939937510")
-of_arrays = {
-    "exp": Decimal.exp,
-    "log": Decimal.ln,
-    "sqrt": Decimal.sqrt,
-    "tanh": tanh,
-}
 precise = SimpleNamespace(
-    **{name: np.frompyfunc(function, 1, 1) for name, function in of_arrays.items()},
-    **{name: getattr(np, name) for name in ("where", "maximum", "minimum", "split")},
-    prod=np.prod,
+    exp=np.frompyfunc(Decimal.exp, 1, 1),
+    log=np.frompyfunc(Decimal.ln, 1, 1),
+    sqrt=np.frompyfunc(Decimal.sqrt, 1, 1),
+    tanh=np.frompyfunc(tanh, 1, 1),
     pi=PI,
+    prod=np.prod,
+    split=np.split,
+    where=np.where,
+    maximum=np.maximum,
+    minimum=np.minimum,
 )
 
 
@@ -555,13 +558,14 @@ def worst_of(name, function, x):
     return "lost" if error > LOST / 2 else f"{error:.2g}"
 
 
+# %%
 cures = ""
-for name, formula in steady.items():
+for name, text in steady.items():
     x = at(places if name in single else places[::60])
-    cure = eval(f"lambda x: {formula}", {"np": np})
-    functions = [lambda x, n=name: typed(n, x), cure, lambda x, n=name: ours(n, x)]
-    found = " | ".join(worst_of(name, function, x) for function in functions)
-    cures += f"| `{rows[name].naive}` | `{formula}` | {found} |\n"
+    cure = eval(f"lambda x: {text}", {"np": np})
+    own = functools.partial(ours, name)
+    found = [worst_of(name, f, x) for f in (functools.partial(typed, name), cure, own)]
+    cures += f"| `{rows[name].naive}` | `{text}` | {' | '.join(found)} |\n"
 
 # %% [markdown]
 # | As typed | Steady | typed | steady | actfn |
@@ -640,8 +644,8 @@ by_steps = bfloat16(np.log(bfloat16(1 + bfloat16(np.exp(x)))))
 #|   {{ sums["float32"][-1]:.0f }}; in float16 it stays at
 #|   {{ sums["float16"].max():.0f }}, in bfloat16 at {{ sums["bfloat16"].max():.0f }}.
 #|   Right, softplus in bfloat16 from −8 to −2, on a logarithmic axis: a straight line
-#|   when it is rounded once, a staircase of {{ len(set(by_steps.tolist())) }} steps when
-#|   it is rounded after each operation; that ends at
+#|   when it is rounded once, a staircase of {{ len(set(by_steps.tolist())) }} steps
+#|   when it is rounded after each operation; that ends at
 #|   {{ x[np.flatnonzero(by_steps)[0]]:.1f }}, because it is 0 further left.
 fig, (left, right) = plt.subplots(1, 2, figsize=(7, 3))
 for (name, running), style in zip(sums.items(), ("-", "--", "-.")):
