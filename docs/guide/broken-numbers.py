@@ -50,10 +50,10 @@ ends = up[np.isfinite(tried[0])].max(), down[np.isfinite(tried[1])].min()
 #|   {{ len(set(tried[2].tolist())) }} steps around the true line from −0.004 to 0.004.
 titles = ["log(1 + exp(x))", "log(2 exp(x))", "exp(x) − 1"]
 fig, axes = plt.subplots(1, 3, figsize=(7.4, 2.6), layout="constrained")
-for ax, title, x, right, wrong in zip(axes, titles, (up, down, near), true, tried):
+for ax, grid, x, right, wrong in zip(axes, grids, (up, down, near), true, tried):
     ax.plot(x, right, label="true")
     ax.plot(x, wrong, "--", label="typed")
-    ax.set(title=title, xlabel="x", xticks=[x[0], (x[0] + x[-1]) / 2, x[-1]])
+    ax.set(title=titles.pop(0), xlabel="x", xticks=np.linspace(*grid, 3))
 for ax, end in zip(axes, ends):
     ax.axvline(end, ls=":", color="C7")
 axes[0].legend()
@@ -261,8 +261,7 @@ def typed(name, x):
     return eval(formula(name), {"np": np, "x": x})
 
 
-print(f"{len(single)} of one number:", ", ".join(single))
-print(f"{len(coupled)} of a vector:", ", ".join(coupled))
+print(f"{len(single)} take one number, {len(coupled)} a vector")
 
 # %% [markdown]
 # ### Have something to compare with
@@ -750,14 +749,16 @@ tripped = {
 astray = [n for n in rows if kinds(n, everyday).any()]
 for where, names in tripped.items():
     print(f"{where}: {len(names)} of {len(rows)} trip")
-print(f"wrong between -20 and 20: {len(astray)}:", ", ".join(astray))
+print(f"wrong on everyday numbers: {len(astray)}")
 
 # %% [markdown]
 # Over all numbers the wire catches {{ len(tripped["everywhere"]) }} of
-# {{ len(rows) }}. On inputs between −20 and 20, {{ len(astray) }} lose digits, and it
-# catches {{ len(set(tripped["everyday"]) & set(astray)) }} of them. **Cancellation
-# raises nothing.** Leave `under` out of the wire: an exponential that fades to 0 is
-# mostly as it should be.
+# {{ len(rows) }}, some of them for no fault: `np.where` computes an exponential and
+# throws it away. Between −20 and 20 the digits of {{ len(astray) }} go:
+# {{ ", ".join(astray) }}. Of these it catches
+# {{ len(set(tripped["everyday"]) & set(astray)) or "none" }}. **Cancellation raises
+# nothing.** Leave `under` out of the wire: an exponential that fades to 0 is mostly as
+# it should be.
 #
 # ### Run it twice
 #
@@ -786,11 +787,10 @@ print(f"caught {len(caught)} of {len(rows)}; missed:", ", ".join(missed))
 print("float64 for float32:", strange)
 
 # %% [markdown]
-# It catches {{ len(caught) }} of {{ len(rows) }}, most of them. Look at what it misses:
-# what is wrong at ∞ alone, what overflows in both types or only far out, and a constant
-# with few digits, which both have in common. One formula gives
-# float64 for float32, because `np.sqrt(2 / np.pi)` is a float64 and prevails: here
-# nothing was computed in float32 at all.
+# It catches {{ len(caught) }} of {{ len(rows) }}. What is wrong at ∞ alone it does not
+# see, nor what both types have in common, such as constants with few digits. And one
+# formula escapes: for float32 it gives float64, because `np.sqrt(2 / np.pi)` is a
+# float64 and prevails. Nothing was computed in float32 at all.
 #
 # ### Test at the edges
 #
@@ -807,7 +807,7 @@ with np.errstate(all="ignore"):
     differ = ~np.isclose(
         typed("softplus", edges), softplus(edges), equal_nan=True, atol=0
     )
-print("typed softplus is wrong at", edges[differ])
+print("typed softplus is wrong at", *edges[differ])
 
 # %% [markdown]
 # ## Exercises
