@@ -156,7 +156,7 @@ with np.errstate(all="ignore"):
 # %% [markdown]
 # The logarithm keeps it infinite. The reciprocal makes 0 of it, which happens to be
 # almost right: the sigmoid of −100 is {{ actfn.sigmoid(-100.0):.0e }}. And ∞/∞ is NaN,
-# the end of every training.
+# which spreads to everything that it meets.
 #
 # **The cure**: rearrange the formula until no exponent is positive. Divide numerator
 # and denominator by the largest exponential, or take it out of the logarithm.
@@ -670,7 +670,9 @@ print(f"after 500 steps of 0.001: float32 {weight:.3f}, bfloat16 {rounded}")
 # %% [markdown]
 # Below 1 the numbers of bfloat16 are $2^{-8}$ apart, {{ 2.0**-8:.4f }}, and a step of
 # less than half of that is rounded away, five hundred times. **The cure** is the same
-# in all three cases: keep sums and weights in float32, and round copies of them.
+# in all three cases: keep sums and weights in float32, and round copies of them. The
+# package does so with bfloat16 arrays of the package ml_dtypes: it computes in float32
+# and rounds once.
 #
 # ## See it coming
 #

@@ -292,8 +292,8 @@ for name in gates:
 # %% [markdown]
 # $\operatorname{silu}(b) - \operatorname{silu}(-b) = b$, and the same holds for ReLU
 # and GELU. So two units of ReGLU, GEGLU or SwiGLU multiply two features, apart from
-# rounding. GLU gives $a \tanh(b/2)$. A plain activation has to put a product together
-# from many bends. Keep this in mind when you see the results.
+# rounding. GLU gives $a \tanh(b/2)$. A plain activation can only approximate a product.
+# Keep this in mind when you see the results.
 #
 # ## Count the weights
 #
@@ -964,7 +964,8 @@ papers = "\n".join(f"- {paper}" for paper in dict.fromkeys(sources) if paper)
 #
 # {{ papers }}
 #
-# Also used on this page: [`tanh`][actfn.tanh], [`sigmoid`][actfn.sigmoid],
-# [`log_softmax`][actfn.log_softmax], [`glu_vjp`][actfn.glu_vjp],
+# Also used on this page: [`softmax`][actfn.softmax], [`tanh`][actfn.tanh],
+# [`sigmoid`][actfn.sigmoid], [`log_softmax`][actfn.log_softmax],
+# [`glu_vjp`][actfn.glu_vjp],
 # [`silu_derivative`][actfn.silu_derivative],
 # [`tanh_derivative`][actfn.tanh_derivative].
