@@ -974,6 +974,8 @@ assert ranges == [(-math.inf, math.inf), (0, 1), (0, math.inf), (0, 1)]
 #
 # - [All functions](../reference/index.md), each with its formula, its derivative and
 #   when to use it.
+# - [Build the feed-forward block of a transformer](feed-forward.py): the same procedure
+#   for GELU, SiLU and the gated units of language models.
 # - [Bring your own activation](your-own.py), if none of them will do.
 # - [Count dying units](dying-relu.py), and [see gradients vanish](backpropagation.py):
 #   why deep and narrow is hard.

@@ -32,7 +32,7 @@ COURSE = [
     "sentiment",
     "choosing",
 ]
-BEYOND = ["make-it-fast", "your-own"]
+BEYOND = ["feed-forward", "broken-numbers", "make-it-fast", "your-own"]
 GUIDES = [*COURSE, *BEYOND]
 every_guide = pytest.mark.parametrize("stem", GUIDES)
 
