@@ -1,0 +1,86 @@
+# Formulas for paper. What the docstrings say in LaTeX is put into the words that
+# matplotlib's mathtext knows: it sets selectable text, but has no cases, no aligned
+# lines and no breaks, so that these become lines of their own. KaTeX, which draws the
+# formulas of the pages, gives HTML alone.
+
+import re
+from dataclasses import dataclass
+
+_FUNCTIONS = "operatorname|tanh|sin|cos|log|max|min|exp"
+
+# What mathtext calls otherwise, or sets otherwise than LaTeX; applied in this order.
+_WORDS = {
+    r"\\textstyle": "",
+    r"\\frac(?![a-z])": r"\\dfrac",  # at full size, as small print has no room for less
+    r"\\tfrac": r"\\frac",
+    r"\\[bB]igl": r"\\left",
+    r"\\[bB]igr": r"\\right",
+    r"\\le(?![a-z])": r"\\leq",
+    r"\\ge(?![a-z])": r"\\geq",
+    r"((?:[=<>]|\\[lg]eq|if \})\s*)-": r"\1{-}",  # or it is set as a difference
+    rf"(?<!\\otimes)(?<=[\w)}}])\s*(\\(?:{_FUNCTIONS})(?![a-z]))": r"\\,\1",
+    r"\\text\{": r"\\mathrm{",
+    r"(\\sum(?:_[a-z]|_\{[^}]*\})?)\s": r"\1\\,",
+}
+_F_OF = r"f\hspace{0.08}("  # or its tip touches the bracket
+_CASES = re.compile(r"(.*?)\\begin\{cases\}(.*?)\\end\{cases\}(.*)")
+_ALIGNED = re.compile(r"\\begin\{aligned\}(.*?)\\end\{aligned\}")
+_POWER = re.compile(r"e\^\{((?:[^{}]|\{[^{}]*\})*)\}")
+
+
+@dataclass(frozen=True)
+class Line:
+    """One line of a formula: text for mathtext, and perhaps cases after a brace."""
+
+    text: str
+    cases: tuple[tuple[str, str], ...] = ()
+
+
+def formula(latex: str, name: str) -> list[Line]:
+    """The lines of a formula, in which the function of this name is called f."""
+    latex = _ALIGNED.sub(lambda found: _apart(found[1]), _named_f(latex, name))
+    return [_line(part) for part in re.split(r"\\q?quad", latex) if part.strip()]
+
+
+def _apart(rows: str) -> str:
+    return r" \qquad ".join(rows.replace("&", "").split(r"\\"))
+
+
+def _named_f(latex: str, name: str) -> str:
+    written = name.replace("_", r"\_")
+    own = rf"\\operatorname\{{{re.escape(written)}\}}|\\{re.escape(name)}(?![a-z])"
+    return re.sub(rf"(?:{own})(\()?", lambda found: _F_OF if found[1] else "f", latex)
+
+
+def _line(latex: str) -> Line:
+    found = _CASES.fullmatch(latex.strip())
+    if not found:
+        return Line(_words(latex))
+    before, rows, after = found.groups()
+    if after.strip():
+        raise ValueError(f"nothing may follow cases in a line: {latex}")
+    cases = [row.split("&") for row in rows.split(r"\\")]
+    return Line(_words(before), tuple((_words(v), _words(c)) for v, c in cases))
+
+
+def _words(latex: str) -> str:
+    latex = _POWER.sub(_power, latex.strip())
+    for pattern, words in _WORDS.items():
+        latex = re.sub(pattern, words, latex)
+    return _spaced(latex)
+
+
+def _power(found: re.Match[str]) -> str:
+    """A power of e; where it holds an index or a power, one that stays legible."""
+    if re.search("[_^]", found[1]):
+        return rf"\exp\left({found[1]}\right)"
+    return found[0]
+
+
+def _spaced(latex: str) -> str:
+    """Keep the spaces between words, which \\mathrm drops."""
+    return re.sub(
+        r"\\mathrm\{([^}]*)\}",
+        lambda found: r"\mathrm{" + found[1].replace(" ", r"\ ") + "}",
+        latex,
+    )
