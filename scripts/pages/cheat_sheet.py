@@ -2,7 +2,6 @@
 # paper, A3 and A4. What the cards say is found with the pages of the functions.
 
 import base64
-import html
 import os
 from concurrent.futures import ThreadPoolExecutor
 from json import dumps, loads
@@ -53,7 +52,9 @@ def on_page_markdown(
     markdown: str, page: Page, config: MkDocsConfig, files: Files
 ) -> str:
     """Put the cards where a page wants them."""
-    return markdown.replace(_PLACE, _cards(page.url)) if _PLACE in markdown else markdown
+    return (
+        markdown.replace(_PLACE, _cards(page.url)) if _PLACE in markdown else markdown
+    )
 
 
 def _sheets(root: Path) -> dict[str, dict[str, str]]:
@@ -78,7 +79,8 @@ def _drawn(paper: str, cards: str) -> dict[str, dict[str, str]]:
 
 
 def _cards(url: str) -> str:
-    parts, family = [], ""
+    parts: list[str] = []
+    family = ""
     for function in _functions.values():
         if function["family"] != family:
             family = function["family"]
@@ -93,17 +95,18 @@ def _card(function: dict[str, Any], url: str) -> str:
     name = facts["name"]
     source = get_relative_url(f"reference/{name}/thumbnail.svg", url)
     picture = image(source, function["alt"], function["figures"]["thumbnail.svg"])
-    beside = f"Picture {facts['caption']}. " if facts["caption"] else ""
-    told = [f"Range {facts['range']}"]
-    told += [f"of f′ {facts['slopes']}"] * bool(facts["slopes"])
-    told += [f"f′({x}) = {value}" for x, value in facts["kinks"].items()]
+    told = [f"Picture {facts['caption']}"] * bool(facts["caption"]) + facts["facts"]
     return "\n\n".join(
         [
             '<div class="card" markdown>',
             f"### [`{name}`]({name}.md)",
-            picture,
+            '<div class="lead" markdown>',
+            f"<div markdown>\n{picture}\n</div>",
+            "<div markdown>",
             *facts["display"],
-            html.escape(f"{beside}{' · '.join(told)}"),
+            "</div>",
+            "</div>",
+            " · ".join(told),
             facts["use"],
             "</div>",
         ]

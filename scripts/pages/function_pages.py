@@ -16,6 +16,7 @@ import elsewhere
 import facts
 import matplotlib
 import numpy as np
+import paper_formulas
 import pitfalls
 from figures import SAVE, SET_UP, themed
 from rendering import fence, image
@@ -66,16 +67,19 @@ def page(row: actfn.Activation) -> dict[str, Any]:
 
 def _card(row: actfn.Activation, found: dict[str, Any]) -> dict[str, Any]:
     """What the cheat sheet says of a function."""
+    both = paper_formulas.short(row.formula, row.gradient_formula, row.name)
+    formulas = [latex for latex in both if latex]
+    told = [f"Range {found['Range']}"]
+    if slopes := found.get("Range of the derivative"):
+        told.append(f"of f′ {slopes}")
+    told += [f"f′({facts.number(x)}) = {facts.number(y)}" for x, y in row.kinks.items()]
     return {
         "name": row.name,
         "family": row.family,
         "caption": _of(row),
-        "formula": row.formula,
-        "gradient_formula": row.gradient_formula,
-        "display": [_formula(f) for f in (row.formula, row.gradient_formula) if f],
-        "range": found["Range"],
-        "slopes": found.get("Range of the derivative", ""),
-        "kinks": {facts.number(x): facts.number(y) for x, y in row.kinks.items()},
+        "formulas": formulas,
+        "display": [_formula(latex, "aligned", "&") for latex in formulas],
+        "facts": [part.replace(" ", "\N{NO-BREAK SPACE}") for part in told],
         "use": row.use,
     }
 
@@ -115,10 +119,10 @@ def _gradient(row: actfn.Activation) -> str:
     )
 
 
-def _formula(latex: str) -> str:
+def _formula(latex: str, lines: str = "gathered", start: str = "") -> str:
     """Display a formula; what follows a wide space goes into a line of its own."""
-    lines = r" \\[0.5em] ".join(latex.split(r"\qquad"))
-    return f"$$\n\\begin{{gathered}}\n{lines}\n\\end{{gathered}}\n$$"
+    parts = rf" \\[0.5em] {start}".join(latex.split(r"\qquad"))
+    return f"$$\n\\begin{{{lines}}}\n{start}{parts}\n\\end{{{lines}}}\n$$"
 
 
 def _of(row: actfn.Activation) -> str:

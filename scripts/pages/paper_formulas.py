@@ -11,6 +11,7 @@ _FUNCTIONS = "operatorname|tanh|sin|cos|log|max|min|exp"
 # What mathtext calls otherwise, or sets otherwise than LaTeX; applied in this order.
 _WORDS = {
     r"\\textstyle": "",
+    r"(?<![a-z])f\(": r"f\\hspace{0.08}(",  # or its tip touches the bracket
     r"\\frac(?![a-z])": r"\\dfrac",  # at full size, as small print has no room for less
     r"\\tfrac": r"\\frac",
     r"\\[bB]igl": r"\\left",
@@ -19,10 +20,12 @@ _WORDS = {
     r"\\ge(?![a-z])": r"\\geq",
     r"((?:[=<>]|\\[lg]eq|if \})\s*)-": r"\1{-}",  # or it is set as a difference
     rf"(?<!\\otimes)(?<=[\w)}}])\s*(\\(?:{_FUNCTIONS})(?![a-z]))": r"\\,\1",
+    r"\\operatorname(\{[^}]*\})'": r"\\mathrm\1'",
     r"\\text\{": r"\\mathrm{",
     r"(\\sum(?:_[a-z]|_\{[^}]*\})?)\s": r"\1\\,",
 }
-_F_OF = r"f\hspace{0.08}("  # or its tip touches the bracket
+_WIDE = r"\qquad"  # what a docstring puts before a note
+_PARTS = re.compile(r"\\q?quad")
 _CASES = re.compile(r"(.*?)\\begin\{cases\}(.*?)\\end\{cases\}(.*)")
 _ALIGNED = re.compile(r"\\begin\{aligned\}(.*?)\\end\{aligned\}")
 _POWER = re.compile(r"e\^\{((?:[^{}]|\{[^{}]*\})*)\}")
@@ -36,20 +39,24 @@ class Line:
     cases: tuple[tuple[str, str], ...] = ()
 
 
-def formula(latex: str, name: str) -> list[Line]:
-    """The lines of a formula, in which the function of this name is called f."""
-    latex = _ALIGNED.sub(lambda found: _apart(found[1]), _named_f(latex, name))
-    return [_line(part) for part in re.split(r"\\q?quad", latex) if part.strip()]
+def short(formula: str, gradient_formula: str, name: str) -> tuple[str, str]:
+    """Both formulas with f for the function's name, and each note in one of them."""
+    written = name.replace("_", r"\_")
+    own = rf"\\operatorname\{{{re.escape(written)}\}}|\\{re.escape(name)}(?![a-z])"
+    one, other = (re.sub(own, "f", latex) for latex in (formula, gradient_formula))
+    said = [part.strip() for part in _PARTS.split(one)]
+    parts = [part for part in other.split(_WIDE) if part.strip() not in said]
+    return one, _WIDE.join(parts)
+
+
+def lines(latex: str) -> list[Line]:
+    """The lines of a formula on paper."""
+    latex = _ALIGNED.sub(lambda found: _apart(found[1]), latex)
+    return [_line(part) for part in _PARTS.split(latex) if part.strip()]
 
 
 def _apart(rows: str) -> str:
-    return r" \qquad ".join(rows.replace("&", "").split(r"\\"))
-
-
-def _named_f(latex: str, name: str) -> str:
-    written = name.replace("_", r"\_")
-    own = rf"\\operatorname\{{{re.escape(written)}\}}|\\{re.escape(name)}(?![a-z])"
-    return re.sub(rf"(?:{own})(\()?", lambda found: _F_OF if found[1] else "f", latex)
+    return rf" {_WIDE} ".join(rows.replace("&", "").split(r"\\"))
 
 
 def _line(latex: str) -> Line:
@@ -78,7 +85,7 @@ def _power(found: re.Match[str]) -> str:
 
 
 def _spaced(latex: str) -> str:
-    """Keep the spaces between words, which \\mathrm drops."""
+    """Keep the spaces between words, which mathematics would drop."""
     return re.sub(
         r"\\mathrm\{([^}]*)\}",
         lambda found: r"\mathrm{" + found[1].replace(" ", r"\ ") + "}",

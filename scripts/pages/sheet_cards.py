@@ -8,7 +8,7 @@ from typing import Any
 
 from matplotlib.font_manager import FontProperties
 from matplotlib.textpath import text_to_path
-from paper_formulas import Line, formula
+from paper_formulas import Line, lines
 
 INK, FAINT = "#24292f", "#59616a"
 NAME = FontProperties(family="DejaVu Sans Mono", weight="bold", size=8.2)
@@ -71,7 +71,7 @@ class Card:
 
 def card(facts: dict[str, Any], width: float) -> Card:
     """Lay out the card of a function."""
-    left, y = _PICTURE[0] + _GAP, 13.0
+    left, y = _PICTURE[0] + _GAP, 14.0
     marks = [mark.moved(left, 0) for mark in _title(facts)]
     for block in _formulas(facts, width):
         if left and block.width > width - left:
@@ -79,7 +79,7 @@ def card(facts: dict[str, Any], width: float) -> Card:
         marks += [m.moved(left, y + block.ascent) for m in block.marks]
         y += block.height + 3
     y = max(y, _PICTURE[1] + 2)
-    for text, color in ((_range(facts), INK), (facts["use"], FAINT)):
+    for text, color in (("  ·  ".join(facts["facts"]), INK), (facts["use"], FAINT)):
         for line in _wrapped(text, width):
             y += WORDS.get_size_in_points() * _LEADING
             marks.append(Mark(0, y, line, color=color))
@@ -105,15 +105,7 @@ def _title(facts: dict[str, Any]) -> Iterator[Mark]:
     yield Mark(0, 8, facts["name"], NAME)
     if facts["caption"]:
         beside = measure(facts["name"], NAME)[0] + 5
-        yield Mark(beside, 8, f"picture {facts['caption']}", WORDS, color=FAINT)
-
-
-def _range(facts: dict[str, Any]) -> str:
-    told = [f"Range {facts['range']}"]
-    if facts["slopes"]:
-        told.append(f"of f′ {facts['slopes']}")
-    told += [f"f′({x}) = {value}" for x, value in facts["kinks"].items()]
-    return "  ·  ".join(part.replace(" ", "\N{NO-BREAK SPACE}") for part in told)
+        yield Mark(beside, 8, facts["caption"], WORDS, color=FAINT)
 
 
 def _wrapped(text: str, width: float) -> Iterator[str]:
@@ -131,12 +123,9 @@ def _wrapped(text: str, width: float) -> Iterator[str]:
 
 def _formulas(facts: dict[str, Any], width: float) -> Iterator[Block]:
     """The lines of function and derivative; short ones share a line."""
-    said: list[Line] = []
-    for latex in filter(None, (facts["formula"], facts["gradient_formula"])):
+    for latex in facts["formulas"]:
         row: Block | None = None
-        lines = [n for n in formula(latex, facts["name"]) if n not in said]
-        said += lines
-        for block in _blocks(lines, width):
+        for block in _blocks(lines(latex), width):
             both = row and _beside(row, block, 9.0)
             if row and both and both.width > width - _PICTURE[0] - _GAP:
                 yield row
@@ -147,8 +136,8 @@ def _formulas(facts: dict[str, Any], width: float) -> Iterator[Block]:
             yield row
 
 
-def _blocks(lines: list[Line], width: float) -> Iterator[Block]:
-    for line in lines:
+def _blocks(parts: list[Line], width: float) -> Iterator[Block]:
+    for line in parts:
         if line.cases:
             yield _cases(line)
             continue

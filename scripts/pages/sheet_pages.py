@@ -19,7 +19,7 @@ from matplotlib.font_manager import FontProperties
 from matplotlib.patches import PathPatch
 from matplotlib.path import Path
 from matplotlib.transforms import Affine2D
-from sheet_cards import FAINT, INK, Card, NoRoomError, card
+from sheet_cards import FAINT, Card, Mark, NoRoomError, card
 
 import actfn
 
@@ -34,12 +34,13 @@ _FAMILY = FontProperties(family="DejaVu Sans", weight="bold", size=8)
 _SMALL = FontProperties(family="DejaVu Sans", size=6.5)
 _HEADING = 15.0  # height
 
-_STYLE = {
+_STYLE: dict[Any, Any] = {
     "figure.constrained_layout.use": False,
     "lines.markersize": 2.6,
     "pdf.fonttype": 42,  # text that can be searched and copied
 }
 
+_NAME = "Activation functions and their derivatives"
 _KEY = (
     "Solid: the function f.  Dashed: its derivative f′, with a dot at the value it "
     "takes at a kink.  Pictures: x from −3 to 3, y from −1.5 to 3."
@@ -119,7 +120,9 @@ def _columns(cards: list[Card], families: list[str], room: float) -> list[Column
 
 def _title(column: Column, family: str) -> Column:
     titles = [part for part in column if isinstance(part, str)]
-    return [] if titles and titles[-1].removesuffix(", continued") == family else [family]
+    return (
+        [] if titles and titles[-1].removesuffix(", continued") == family else [family]
+    )
 
 
 def _even(
@@ -175,13 +178,13 @@ class _Sheet:
         foot = self.paper.height * _MM - _MARGIN
         count = f"  ·  page {page + 1} of {self.paper.pages}" * (self.paper.pages > 1)
         for x, y, text, font, at in (
-            (_MARGIN, _MARGIN + 11, "Activation functions", _TITLE, "left"),
+            (_MARGIN, _MARGIN + 11, _NAME, _TITLE, "left"),
             (right, _MARGIN + 4, _KEY, _SMALL, "right"),
             (right, _MARGIN + 13, _VECTORS, _SMALL, "right"),
             (_MARGIN, foot, f"actfn {actfn.__version__}{count}", _SMALL, "left"),
             (right, foot, "Computed from the package.", _SMALL, "right"),
         ):
-            self._text(x, y, text, font, INK, 1 / self.scale, ha=at)
+            self._text(x, y, Mark(0, 0, text, font, 1 / self.scale), ha=at)
 
     def column(self, place: int, column: Column) -> None:
         """Draw the cards of a column, and spread what room is left between them."""
@@ -200,7 +203,7 @@ class _Sheet:
     def _family(self, left: float, y: float, title: str) -> None:
         bottom = (y + _HEADING - 2) * self.scale
         text = title[0].upper() + title[1:]
-        self._text(left, bottom - 4, text, _FAMILY, INK)
+        self._text(left, bottom - 4, Mark(0, 0, text, _FAMILY))
         line = Path([(left, bottom), (left + self.paper.column, bottom)])
         self._path(line, edgecolor=FAINT, linewidth=0.6)
 
@@ -208,7 +211,7 @@ class _Sheet:
         for mark in laid.marks:
             x, y = left + mark.x * self.scale, (top + mark.y) * self.scale
             if mark.text:
-                self._text(x, y, mark.text, mark.font, mark.color, mark.scale)
+                self._text(x, y, mark)
             else:
                 upper = (top + mark.top) * self.scale
                 self._path(_brace(x, upper, y, 4 * self.scale), linewidth=0.7)
@@ -225,23 +228,15 @@ class _Sheet:
             height / page[1],
         )
         ax = self.figure.add_axes(place, label=laid.name)
-        function_pages.draw_small(actfn.CATALOGUE[laid.name], ax, dot=2.6, linewidth=1.1)
-
-    def _text(
-        self,
-        x: float,
-        y: float,
-        text: str,
-        font: FontProperties,
-        color: str,
-        scale: float = 1.0,
-        **more: Any,
-    ) -> None:
-        sized = font.copy()
-        sized.set_size(font.get_size_in_points() * scale * self.scale)
-        self.figure.text(
-            x, y, text, fontproperties=sized, color=color, transform=self.points, **more
+        function_pages.draw_small(
+            actfn.CATALOGUE[laid.name], ax, dot=2.6, linewidth=1.1
         )
+
+    def _text(self, x: float, y: float, mark: Mark, **more: Any) -> None:
+        font, size = mark.font.copy(), mark.font.get_size_in_points()
+        font.set_size(size * mark.scale * self.scale)
+        more |= {"color": mark.color, "fontproperties": font}
+        self.figure.text(x, y, mark.text, transform=self.points, **more)
 
     def _path(self, path: Path, **style: Any) -> None:
         patch = PathPatch(path, fill=False, transform=self.points, **style)
@@ -284,7 +279,7 @@ def files(cards: list[dict[str, Any]], paper: Paper) -> dict[str, dict[str, str]
 
 def _pdf(figures: Iterable[Figure]) -> str:
     target = io.BytesIO()
-    about = {"Title": "Activation functions", "CreationDate": None}
+    about = {"Title": _NAME, "CreationDate": None}
     with PdfPages(target, metadata=about) as pages:
         for figure in figures:
             pages.savefig(figure)
