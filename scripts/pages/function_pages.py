@@ -16,8 +16,8 @@ import elsewhere
 import facts
 import matplotlib
 import numpy as np
-import paper_formulas
 import pitfalls
+import sheet_formulas
 from figures import SAVE, SET_UP, themed
 from rendering import fence, image
 from tables import table
@@ -33,7 +33,7 @@ import matplotlib.pyplot as plt  # noqa: E402 (after the style is set)
 def page(row: actfn.Activation) -> dict[str, Any]:
     """The page of one function."""
     curve, description = _curve(row)
-    found = coupled_facts.table(row) if calls.couples(row) else _facts(row)
+    found = properties(row)
     sections = [
         f"# `{row.name}`",
         _other_names(row),
@@ -60,14 +60,19 @@ def page(row: actfn.Activation) -> dict[str, Any]:
         "caption": _of(row),
         "alt": f"The curve of {row.name}" + " and its derivative" * bool(row.gradient),
         "text": "\n\n".join(section for section in sections if section) + "\n",
-        "card": _card(row, found),
+        "card": card(row, found),
         "figures": {f"{row.name}.svg": curve, "thumbnail.svg": _thumbnail(row)},
     }
 
 
-def _card(row: actfn.Activation, found: dict[str, Any]) -> dict[str, Any]:
+def properties(row: actfn.Activation) -> dict[str, Any]:
+    """What is found by evaluating a function."""
+    return coupled_facts.table(row) if calls.couples(row) else _facts(row)
+
+
+def card(row: actfn.Activation, found: dict[str, Any]) -> dict[str, Any]:
     """What the cheat sheet says of a function."""
-    both = paper_formulas.short(row.formula, row.gradient_formula, row.name)
+    both = sheet_formulas.short(row.formula, row.gradient_formula, row.name)
     formulas = [latex for latex in both if latex]
     told = [f"Range {found['Range']}"]
     if slopes := found.get("Range of the derivative"):

@@ -8,7 +8,7 @@ from typing import Any
 
 from matplotlib.font_manager import FontProperties
 from matplotlib.textpath import text_to_path
-from paper_formulas import Line, lines
+from sheet_formulas import Line, lines
 
 INK, FAINT = "#24292f", "#59616a"
 NAME = FontProperties(family="DejaVu Sans Mono", weight="bold", size=8.2)

@@ -87,7 +87,7 @@ class Project:
             elif path.suffix == ".md":
                 path.unlink()
         # The record of accuracy is refused when a test changes a function.
-        for page in ("accuracy", "elsewhere", "large-arrays", "speed"):
+        for page in ("accuracy", "cheat-sheet", "elsewhere", "large-arrays", "speed"):
             (self.root / f"docs/reference/{page}.md").unlink(missing_ok=True)
         settings = self.read("mkdocs.yml")
         self.write("mkdocs.yml", settings.replace(_OVERVIEWS, ""))

@@ -24,6 +24,7 @@ BRIEFLY = [
     "404.html",
     "contributing/",
     "reference/catalogue/",
+    "reference/cheat-sheet/",
     "reference/plot/",
     "reference/speed/",
     *(f"reference/{name}/" for name in CATALOGUE if name not in {"relu", "softmax"}),

@@ -1,7 +1,7 @@
-# Formulas for paper. What the docstrings say in LaTeX is put into the words that
-# matplotlib's mathtext knows: it sets selectable text, but has no cases, no aligned
-# lines and no breaks, so that these become lines of their own. KaTeX, which draws the
-# formulas of the pages, gives HTML alone.
+# The formulas of the cheat sheet: short, and on paper without LaTeX. There they are put
+# into the words of matplotlib's mathtext. It sets text that can be searched, but has no
+# cases, aligned lines or breaks, so that these become lines of their own. KaTeX, which
+# draws the formulas of the pages, gives HTML alone.
 
 import re
 from dataclasses import dataclass
