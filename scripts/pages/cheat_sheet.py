@@ -73,7 +73,7 @@ def _sheets(root: Path) -> dict[str, dict[str, str]]:
 
 def _drawn(paper: str, cards: str) -> dict[str, dict[str, str]]:
     found: dict[str, dict[str, str]] = loads(
-        reference.python(str(_WORKER), paper, given=cards)
+        reference.python(str(_WORKER), paper, given=cards, task="the cheat sheet")
     )
     return found
 

@@ -85,7 +85,7 @@ def made(root: Path) -> dict[str, Any]:
     return ordered
 
 
-def python(*arguments: str, given: str = "") -> str:
+def python(*arguments: str, given: str = "", task: str = "the reference") -> str:
     """Run Python on the package as it is now, with input; give what it prints."""
     done = subprocess.run(
         [sys.executable, *arguments],
@@ -96,7 +96,7 @@ def python(*arguments: str, given: str = "") -> str:
         input=given,
     )
     if done.returncode:
-        raise BuildError(f"the reference: {_reason(done.stderr)}")
+        raise BuildError(f"{task}: {_reason(done.stderr)}")
     return done.stdout
 
 

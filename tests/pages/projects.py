@@ -82,7 +82,7 @@ class Project:
     def shrink(self, **guides: str) -> "Project":
         """Keep the reference; put these guides in place of all other pages."""
         for path in (self.root / "docs").iterdir():
-            if path.name == "guide":
+            if path.name in {"coming-from", "guide"}:
                 shutil.rmtree(path)
             elif path.suffix == ".md":
                 path.unlink()
