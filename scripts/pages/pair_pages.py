@@ -72,7 +72,7 @@ def _shown(text: str) -> str:
     for example in _read(text):
         told, raises = example.get("as", ""), example.get("raises")
         gives = f"raises `{raises}`" if raises else shown(value(told))
-        by = code(told) if "actfn." in told else f"{_RUNNING}, in the tests"
+        by = code(told) if "actfn." in told else "a test"
         rows.append((code(example["theirs"]), gives, by))
         rows.append((code(example["ours"]), shown(value(example["ours"])), _RUNNING))
     return table(("You write", "It gives", "Found by"), rows)
@@ -94,12 +94,12 @@ def _scope() -> dict[str, Any]:
 
 def shown(result: Any) -> str:
     """A result as a table shows it."""
-    if isinstance(result, np.dtype | str):
+    if isinstance(result, np.dtype):
         return code(str(result))
     if np.ndim(result):
-        listed = np.array2string(np.asarray(result), precision=6, separator=", ")
-        return code(" ".join(listed.split()).replace("[ ", "[").replace("  ", " "))
-    return number(float(result)) if not np.isnan(result) else "NaN"
+        inside = ",\N{NO-BREAK SPACE}".join(map(shown, result))
+        return f"[{inside}]"
+    return "NaN" if np.isnan(result) else number(float(result))
 
 
 def _sections(library: str) -> Iterator[str]:

@@ -99,7 +99,7 @@ def test_pages_are_light(site: Build, web: Site) -> None:
         files = {site.site / target[0] for target in targets if target}
         total = len(content) + sum(file.stat().st_size for file in files)
         print(f"{path}: {len(content)} bytes, {sent} compressed, with all {total}")
-        free = path.startswith("guide/") or path == ALL_FORMULAS
+        free = path.startswith(("coming-from/", "guide/")) or path == ALL_FORMULAS
         limit = None if free else LARGEST
         if sent > LARGEST_SENT or (limit and len(content) > limit):
             heavy.append(f"{path}: {len(content)} bytes, {sent} compressed")
