@@ -17,13 +17,17 @@ import numpy as np
 import actfn
 
 x = np.array({_X})
-z = np.array({_Z})"""
+z = np.array(
+    {_Z}
+)"""
 
 _ON_JAX = f"""
 jax.config.update("jax_enable_x64", True)
 
 x = jnp.array({_X})
-z = jnp.array({_Z})"""
+z = jnp.array(
+    {_Z}
+)"""
 
 _THEIRS = {
     "PyTorch": f"""\
@@ -31,7 +35,9 @@ import torch
 import torch.nn.functional as F
 
 x = torch.tensor({_X})
-z = torch.tensor({_Z})
+z = torch.tensor(
+    {_Z}
+)
 x, z = (t.double().requires_grad_() for t in (x, z))""",
     "JAX": f"import jax\nimport jax.numpy as jnp\n{_ON_JAX}",
     "Keras": f"""\
@@ -47,7 +53,9 @@ import numpy as np
 import scipy
 
 x = np.array({_X})
-z = np.array({_Z})""",
+z = np.array(
+    {_Z}
+)""",
 }
 LIBRARIES = tuple(_THEIRS)
 
