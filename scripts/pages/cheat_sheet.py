@@ -3,7 +3,10 @@
 
 import base64
 import os
+import platform
 from concurrent.futures import ThreadPoolExecutor
+from hashlib import sha256
+from importlib.metadata import version
 from json import dumps, loads
 from pathlib import Path
 from typing import Any
@@ -59,7 +62,7 @@ def on_page_markdown(
 
 def _sheets(root: Path) -> dict[str, dict[str, str]]:
     cards = dumps([function["card"] for function in _functions.values()])
-    key = cache.fingerprint(root, cards)
+    key = _key(root, cards)
     kept: dict[str, Any] | None = cache.load(root, "cheat-sheet", key)
     if kept is not None:
         return kept
@@ -69,6 +72,19 @@ def _sheets(root: Path) -> dict[str, dict[str, str]]:
         made = {name: content for sheet in drawn for name, content in sheet.items()}
     cache.keep(root, "cheat-sheet", key, made)
     return made
+
+
+def _key(root: Path, cards: str) -> str:
+    """Digest what the sheets are made from; small pictures tell of the curves."""
+    pictures = [
+        function["figures"]["thumbnail.svg"] for function in _functions.values()
+    ]
+    here = _WORKER.parent
+    scripts = [*sorted(here.glob("sheet_*.py")), here / "function_pages.py"]
+    scripts.append(root / "src" / "actfn" / "__init__.py")  # the version
+    codes = [path.read_text(encoding="utf-8") for path in scripts]
+    drawn_by = [version("matplotlib"), platform.platform()]
+    return sha256("\0".join([cards, *pictures, *codes, *drawn_by]).encode()).hexdigest()
 
 
 def _drawn(paper: str, cards: str) -> dict[str, dict[str, str]]:
