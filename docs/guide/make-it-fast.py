@@ -437,7 +437,7 @@ print(f"in blocks: {says(by_cache)} as whole, with scratch in use")
 # `np.minimum(scratch, 2.0**24, out=out)` does the same in one pass?
 
 # %% tags=["volatile"]
-a, b = few[:BLOCK].copy(), np.empty(BLOCK, np.float32)
+a, b = np.resize(few, BLOCK), np.empty(BLOCK, np.float32)
 
 
 def with_number():

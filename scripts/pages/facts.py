@@ -2,7 +2,7 @@
 # held against what the catalogue claims.
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from contextlib import ExitStack
 from dataclasses import dataclass
 from typing import Any
@@ -55,8 +55,9 @@ class Facts:
 def find(row: Activation) -> Facts:
     """Evaluate a function and its derivative, and check the catalogue's row."""
     derivative = calls.derivative(row)
-    bounds, attained = _bounds(row.function)
-    slopes, slopes_attained = _bounds(derivative)
+    kinks = _kinks(row.function, derivative)
+    bounds, attained = _bounds(row.function, kinks)
+    slopes, slopes_attained = _bounds(derivative, kinks)
     facts = Facts(
         bounds,
         attained,
@@ -68,7 +69,7 @@ def find(row: Activation) -> Facts:
         mean=_mean(row.function),
         minimum=_minimum(row.function, derivative),
         fixed_points=_fixed_points(row.function),
-        kinks=_kinks(row.function, derivative),
+        kinks=kinks,
         jumps=tuple(_EIGHTHS[_jump(row.function)].tolist()),
         cost=cost(row.function, _NEAR),
     )
@@ -104,7 +105,7 @@ def _compare(row: Activation, facts: Facts) -> None:
 
 
 def _bounds(
-    function: Callable[..., Any],
+    function: Callable[..., Any], kinks: Iterable[float]
 ) -> tuple[tuple[float, float], tuple[bool, bool]]:
     """Infimum and supremum, and whether a moderate x reaches them."""
     everywhere = np.concatenate([_GRID, [-_INF, _INF]])  # NaN there without a limit
@@ -113,7 +114,7 @@ def _bounds(
         x = _CORE[np.argmin(sign * function(_CORE))]
         lowest = _golden(lambda t, s=sign: s * function(t), x)
         found.append(sign * min(lowest, np.nanmin(sign * function(everywhere))))
-    near = function(_NEAR)
+    near = function(np.concatenate([_NEAR, list(kinks)]))
     reached = [bool(np.abs(near - bound).min() < 1e-6) for bound in found]
     return (float(found[0]), float(found[1])), (reached[0], reached[1])
 

@@ -17,6 +17,7 @@ import facts
 import matplotlib
 import numpy as np
 import pitfalls
+import sheet_formulas
 from figures import SAVE, SET_UP, themed
 from rendering import fence, image
 from tables import table
@@ -32,6 +33,7 @@ import matplotlib.pyplot as plt  # noqa: E402 (after the style is set)
 def page(row: actfn.Activation) -> dict[str, Any]:
     """The page of one function."""
     curve, description = _curve(row)
+    found = properties(row)
     sections = [
         f"# `{row.name}`",
         _other_names(row),
@@ -41,7 +43,7 @@ def page(row: actfn.Activation) -> dict[str, Any]:
         "## Example",
         _example(row),
         "## Facts",
-        _coupled_facts(row) if calls.couples(row) else _facts(row),
+        _property_table(found),
         "## Function",
         f"::: actfn.{row.name}\n    options: {{ heading_level: 3 }}",
         _gradient(row),
@@ -58,7 +60,32 @@ def page(row: actfn.Activation) -> dict[str, Any]:
         "caption": _of(row),
         "alt": f"The curve of {row.name}" + " and its derivative" * bool(row.gradient),
         "text": "\n\n".join(section for section in sections if section) + "\n",
+        "card": card(row, found),
         "figures": {f"{row.name}.svg": curve, "thumbnail.svg": _thumbnail(row)},
+    }
+
+
+def properties(row: actfn.Activation) -> dict[str, Any]:
+    """What is found by evaluating a function."""
+    return coupled_facts.table(row) if calls.couples(row) else _facts(row)
+
+
+def card(row: actfn.Activation, found: dict[str, Any]) -> dict[str, Any]:
+    """What the cheat sheet says of a function."""
+    both = sheet_formulas.short(row.formula, row.gradient_formula, row.name)
+    formulas = [latex for latex in both if latex]
+    told = [f"Range {found['Range']}"]
+    if slopes := found.get("Range of the derivative"):
+        told.append(f"of f′ {slopes}")
+    told += [f"f′({facts.number(x)}) = {facts.number(y)}" for x, y in row.kinks.items()]
+    return {
+        "name": row.name,
+        "family": row.family,
+        "caption": _of(row),
+        "formulas": formulas,
+        "display": [_formula(latex, "aligned", "&") for latex in formulas],
+        "facts": [part.replace(" ", "\N{NO-BREAK SPACE}") for part in told],
+        "use": row.use,
     }
 
 
@@ -97,10 +124,10 @@ def _gradient(row: actfn.Activation) -> str:
     )
 
 
-def _formula(latex: str) -> str:
+def _formula(latex: str, lines: str = "gathered", start: str = "") -> str:
     """Display a formula; what follows a wide space goes into a line of its own."""
-    lines = r" \\[0.5em] ".join(latex.split(r"\qquad"))
-    return f"$$\n\\begin{{gathered}}\n{lines}\n\\end{{gathered}}\n$$"
+    parts = rf" \\[0.5em] {start}".join(latex.split(r"\qquad"))
+    return f"$$\n\\begin{{{lines}}}\n{start}{parts}\n\\end{{{lines}}}\n$$"
 
 
 def _of(row: actfn.Activation) -> str:
@@ -153,10 +180,15 @@ def _curve(row: actfn.Activation) -> tuple[str, str]:
 
 def _thumbnail(row: actfn.Activation) -> str:
     figure, ax = plt.subplots(figsize=(2.0, 1.5))
-    _draw(row, ax, dot=3, interval=(-3.0, 3.0), linewidth=1.6)
+    draw_small(row, ax, dot=3, linewidth=1.6)
+    return _svg(figure)
+
+
+def draw_small(row: actfn.Activation, ax: Any, **line: Any) -> None:
+    """Draw a picture of the scale that all small pictures have."""
+    _draw(row, ax, interval=(-3.0, 3.0), **line)
     ax.set(xlim=(-3.1, 3.1), ylim=(-1.5, 3), xticks=[], yticks=[], xlabel="")
     ax.spines[:].set_visible(False)
-    return _svg(figure)
 
 
 def _svg(figure: Any) -> str:
@@ -181,7 +213,7 @@ def _example(row: actfn.Activation) -> str:
     return "\n\n".join(blocks)
 
 
-def _facts(row: actfn.Activation) -> str:
+def _facts(row: actfn.Activation) -> dict[str, Any]:
     found, derivative = facts.find(row), calls.derivative(row)
     low, high = found.limits
     centred = (
@@ -189,7 +221,7 @@ def _facts(row: actfn.Activation) -> str:
         if found.odd
         else f"no: its mean is {facts.number(found.mean)} for standard normal input"
     )
-    rows = {
+    return {
         "Range": _range(row.function, found.bounds, found.attained),
         "Range of the derivative": _range(
             derivative, found.slopes, found.slopes_attained
@@ -204,7 +236,6 @@ def _facts(row: actfn.Activation) -> str:
         "Lipschitz constant": facts.number(found.lipschitz),
         "Cost": found.cost,
     }
-    return _property_table(rows)
 
 
 def _range(
@@ -215,10 +246,6 @@ def _range(
     if few := facts.levels(function):
         return f"{{{', '.join(map(facts.number, few))}}}"
     return facts.interval(bounds, attained)
-
-
-def _coupled_facts(row: actfn.Activation) -> str:
-    return _property_table(coupled_facts.table(row))
 
 
 def _property_table(rows: dict[str, Any]) -> str:

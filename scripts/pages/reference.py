@@ -37,7 +37,7 @@ def on_files(files: Files, config: MkDocsConfig) -> Files:
     _pages.clear()
     _fault.clear()
     try:
-        _pages.update(_made(root))
+        _pages.update(made(root))
     except BuildError as error:
         if not os.environ.get("ACTFN_SERVING"):
             raise
@@ -67,7 +67,8 @@ def on_page_markdown(
     return re.sub(r"<!-- (accuracy|speed):\w+ -->\n*", "", markdown)
 
 
-def _made(root: Path) -> dict[str, Any]:
+def made(root: Path) -> dict[str, Any]:
+    """The pages by function: made now, or taken from the cache."""
     key = cache.fingerprint(root)
     kept: dict[str, Any] | None = cache.load(root, "reference", key)
     if kept is not None:
@@ -78,23 +79,24 @@ def _made(root: Path) -> dict[str, Any]:
     shares = [names[i::workers] for i in range(min(workers, len(names)))]
     with ThreadPoolExecutor(workers) as pool:
         results = pool.map(lambda share: loads(python(str(_WORKER), *share)), shares)
-        made = {name: page for result in results for name, page in result.items()}
-    ordered = {name: made[name] for name in names}
+        found = {name: page for result in results for name, page in result.items()}
+    ordered = {name: found[name] for name in names}
     cache.keep(root, "reference", key, ordered)
     return ordered
 
 
-def python(*arguments: str) -> str:
-    """Run Python on the package as it is now, and give what it prints."""
+def python(*arguments: str, given: str = "", task: str = "the reference") -> str:
+    """Run Python on the package as it is now, with input; give what it prints."""
     done = subprocess.run(
         [sys.executable, *arguments],
         capture_output=True,
         check=False,
         encoding="utf-8",
         env=environment(),
+        input=given,
     )
     if done.returncode:
-        raise BuildError(f"the reference: {_reason(done.stderr)}")
+        raise BuildError(f"{task}: {_reason(done.stderr)}")
     return done.stdout
 
 

@@ -24,6 +24,8 @@ class Namesake:
         arguments: What must be given beside `x` to call it, as written there.
         equals: What it gives when called so, as an expression in `x` and the functions
             of actfn and NumPy; empty where it gives what ours gives.
+        agreeing: What must be given beside `x`, where it gives something else, to get
+            what ours gives.
         differs: What it gives by default, in a sentence, where no expression tells.
         kinks: Where its derivative takes another value than ours, and that value.
         note: What else differs, in one sentence.
@@ -34,6 +36,7 @@ class Namesake:
     defaults: str = ""
     arguments: str = ""
     equals: str = ""
+    agreeing: str = ""
     differs: str = ""
     kinks: Mapping[float, float] = field(default_factory=_nothing)
     note: str = ""
@@ -109,9 +112,15 @@ NAMESAKES: Mapping[str, tuple[Namesake, ...]] = MappingProxyType(
                 "leaky_relu",
                 "negative_slope=0.2",
                 equals="leaky_relu(x, 0.2)",
+                agreeing="negative_slope=0.01",
                 note="The layer keras.layers.LeakyReLU has a slope of 0.3.",
             ),
-            _tf("leaky_relu", "alpha=0.2", equals="leaky_relu(x, 0.2)"),
+            _tf(
+                "leaky_relu",
+                "alpha=0.2",
+                equals="leaky_relu(x, 0.2)",
+                agreeing="alpha=0.01",
+            ),
             _onnx("LeakyRelu", "alpha=0.01"),
         ),
         "prelu": (
@@ -125,6 +134,7 @@ NAMESAKES: Mapping[str, tuple[Namesake, ...]] = MappingProxyType(
                 "keras.layers.PReLU",
                 'alpha_initializer="Zeros"',
                 equals="prelu(x, 0.0)",
+                agreeing="alpha_initializer=keras.initializers.Constant(0.25)",
                 note="A layer: its weights start at 0, which is ReLU.",
             ),
             _onnx("PRelu", arguments="slope=0.25"),
@@ -179,6 +189,7 @@ NAMESAKES: Mapping[str, tuple[Namesake, ...]] = MappingProxyType(
                 "HardSigmoid",
                 "alpha=0.2, beta=0.5",
                 equals="np.clip(0.2 * x + 0.5, 0, 1)",
+                agreeing="alpha=1 / 6",
             ),
         ),
         "sparse_sigmoid": (
@@ -227,7 +238,12 @@ NAMESAKES: Mapping[str, tuple[Namesake, ...]] = MappingProxyType(
         "sparse_plus": (_jax("sparse_plus"), _keras("sparse_plus")),
         "gelu": (
             _torch("gelu", "approximate='none'"),
-            _jax("gelu", "approximate=True", equals=_GELU_TANH),
+            _jax(
+                "gelu",
+                "approximate=True",
+                equals=_GELU_TANH,
+                agreeing="approximate=False",
+            ),
             _keras(
                 "gelu",
                 "approximate=False",
@@ -289,7 +305,12 @@ NAMESAKES: Mapping[str, tuple[Namesake, ...]] = MappingProxyType(
                 "axis=-1",
                 note="Before opset 13 axis is 1, and the axes after it are flattened.",
             ),
-            _scipy("softmax", "axis=None", equals="softmax(x, axis=None)"),
+            _scipy(
+                "softmax",
+                "axis=None",
+                equals="softmax(x, axis=None)",
+                agreeing="axis=-1",
+            ),
         ),
         "log_softmax": (
             _torch("log_softmax", "dim=None", arguments="dim=-1", note=_NO_DIM),
@@ -297,7 +318,12 @@ NAMESAKES: Mapping[str, tuple[Namesake, ...]] = MappingProxyType(
             _keras("log_softmax", "axis=-1"),
             _tf("log_softmax", "axis=None", note="None means -1."),
             _onnx("LogSoftmax", "axis=-1"),
-            _scipy("log_softmax", "axis=None", equals="log_softmax(x, axis=None)"),
+            _scipy(
+                "log_softmax",
+                "axis=None",
+                equals="log_softmax(x, axis=None)",
+                agreeing="axis=-1",
+            ),
         ),
         "softmin": (_torch("softmin", "dim=None", arguments="dim=-1", note=_NO_DIM),),
         "logsumexp": (

@@ -189,7 +189,8 @@ def _values(
     if row is None or not _couples(row):
         return np.asarray(function(x, **parameters))
     given = _options(row, parameters)
-    return np.array([np.ravel(function(v, **given))[0] for v in _vectors(row, x)])
+    results = [function(v, **given).reshape(len(v), -1) for v in _vectors(row, x)]
+    return np.concatenate(results)[:, 0]
 
 
 def _slopes(
@@ -202,15 +203,15 @@ def _slopes(
         return np.asarray(row.gradient(x, np.ones_like(x), **parameters)[0])
     given = _options(row, parameters)
     results = []
-    for vector in _vectors(row, x):
-        first = np.zeros_like(row.function(vector, **given))
-        first.flat[0] = 1
-        results.append(row.gradient(vector, first, **given)[row.section.index(None)])
-    return np.array(results)
+    for vectors in _vectors(row, x):
+        first = np.zeros_like(row.function(vectors, **given))
+        first.reshape(len(vectors), -1)[:, 0] = 1
+        results.append(row.gradient(vectors, first, **given))
+    return np.concatenate(results)[:, row.section.index(None)]
 
 
 def _options(row: Activation, parameters: Mapping[str, Any]) -> dict[str, Any]:
-    options = {"axis": -1, **parameters}
+    options = {**parameters, "axis": -1}  # of rows, whatever it is of one vector
     if "rng" in row.parameters:  # one seed gives the same noise for every x
         rng = np.random.default_rng(options.get("rng", 0))
         options["rng"] = int(rng.integers(2**32))
@@ -218,7 +219,10 @@ def _options(row: Activation, parameters: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _vectors(row: Activation, x: NDArray[Any]) -> list[NDArray[Any]]:
-    return [np.array([v if s is None else s for s in row.section]) for v in x]
+    """The vectors that x stands in: all at once, or one by one if each gets noise."""
+    parts = [x if s is None else np.full(x.shape, s) for s in row.section]
+    vectors = np.stack(parts, axis=-1)
+    return list(vectors[:, np.newaxis]) if "rng" in row.parameters else [vectors]
 
 
 def _sides(kink: float) -> tuple[float, float, float]:

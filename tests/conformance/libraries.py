@@ -83,6 +83,12 @@ class Library:
             found = getattr(found, part)
         return found
 
+    def arguments(self, text: str) -> dict[str, Any]:
+        """Evaluate keyword arguments, which may name the library."""
+        module = self.load()
+        given: dict[str, Any] = eval(f"dict({text})", {self.package: module})
+        return given
+
     def parameters(self, name: str) -> dict[str, Any]:
         """Give the parameters that have defaults and change results."""
         function = self.find(name)

@@ -38,17 +38,6 @@ SYNONYMS = {
 }
 AXES = {"axis", "axes", "dim"}
 
-# What to give a namesake that differs, so that it gives what ours gives.
-AGREEING: Mapping[tuple[str, str], Mapping[str, Any]] = {
-    ("leaky_relu", "Keras"): {"negative_slope": 0.01},
-    ("leaky_relu", "TensorFlow"): {"alpha": 0.01},
-    ("prelu", "Keras"): {"alpha_initializer": 0.25},
-    ("hard_sigmoid", "ONNX"): {"alpha": 1 / 6},
-    ("gelu", "JAX"): {"approximate": False},
-    ("softmax", "SciPy"): {"axis": -1},
-    ("log_softmax", "SciPy"): {"axis": -1},
-}
-
 # Largest relative difference. Libraries that keep a constant or an attribute in float32
 # are no closer than that where they compute in float64.
 RELATIVE = {np.dtype(np.float64): 1e-12, np.dtype(np.float32): 4e-6}
@@ -257,11 +246,8 @@ def test_every_axis_gives_the_same(row: Activation, namesake: Namesake) -> None:
 def test_a_namesake_that_differs_agrees_when_told_our_defaults(
     row: Activation, namesake: Namesake
 ) -> None:
-    given = dict(AGREEING[row.name, namesake.library])
-    if "alpha_initializer" in given:
-        keras = library(namesake).load()
-        value = given["alpha_initializer"]
-        given["alpha_initializer"] = keras.initializers.Constant(value)
+    given = library(namesake).arguments(namesake.agreeing)
+    assert given
     x = numbers() if "axis" not in row.parameters else vectors()[0]
     if isinstance(library(namesake).find(namesake.name), type):
         x = x[np.newaxis]
@@ -329,7 +315,8 @@ def test_derivatives_are_those_of_autograd(row: Activation, namesake: Namesake) 
     narrow = case in NARROW_DERIVATIVE
     relative = RELATIVE[np.dtype(np.float32 if narrow else float)]
     absolute = max(1e-8 if narrow else LOST_BY_AUTOGRAD, LOST.get(case, 0))
-    got = pulled(namesake, x, g, **AGREEING.get(case, {}))
+    given = library(namesake).arguments(namesake.agreeing)
+    got = pulled(namesake, x, g, **given)
     assert_allclose(got, slope(row, x, g), relative, absolute)
 
 
@@ -349,7 +336,7 @@ def test_a_vjp_is_that_of_autograd(row: Activation, namesake: Namesake) -> None:
 def test_autograd_chooses_our_value_at_a_kink_or_that_of_the_table(
     row: Activation, namesake: Namesake
 ) -> None:
-    given = AGREEING.get((row.name, namesake.library), {})
+    given = library(namesake).arguments(namesake.agreeing)
     values = {**row.kinks, **namesake.kinks}
     assert values.keys() == row.kinks.keys()
     kinks = np.array(sorted(row.kinks))

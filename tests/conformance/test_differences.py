@@ -196,6 +196,13 @@ def test_keras_narrows_float64_in_tanh() -> None:
     assert ours("tanh")([1.0]).dtype == np.float64
 
 
+def test_jax_makes_float32_of_float64_unless_told() -> None:
+    jax = JAX.load()
+    for told, dtype in ((True, np.float64), (False, np.float32)):
+        with jax.enable_x64(told):
+            assert jax.nn.sigmoid(np.ones(1)).dtype == dtype
+
+
 SOFTMAX = [
     (TORCH, "torch.nn.functional.softmax", {"dim": -1}),
     (JAX, "jax.nn.softmax", {}),

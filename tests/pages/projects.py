@@ -22,6 +22,15 @@ nav:
       reference/plot.md]
 """
 
+_WITHOUT = (
+    "accuracy",
+    "cheat-sheet",
+    "elsewhere",
+    "large-arrays",
+    "speed",
+    "testing",
+)
+
 _OVERVIEWS = "  - scripts/pages/overviews.py\n"
 
 PLAIN_GUIDE = """\
@@ -82,13 +91,13 @@ class Project:
     def shrink(self, **guides: str) -> "Project":
         """Keep the reference; put these guides in place of all other pages."""
         for path in (self.root / "docs").iterdir():
-            if path.name == "guide":
+            if path.name in {"coming-from", "guide"}:
                 shutil.rmtree(path)
             elif path.suffix == ".md":
                 path.unlink()
         # The record of accuracy is refused when a test changes a function, and some
         # pages link to guides.
-        for page in ("accuracy", "elsewhere", "large-arrays", "speed", "testing"):
+        for page in _WITHOUT:
             (self.root / f"docs/reference/{page}.md").unlink(missing_ok=True)
         settings = self.read("mkdocs.yml")
         self.write("mkdocs.yml", settings.replace(_OVERVIEWS, ""))

@@ -22,8 +22,10 @@ GUIDES = [f"guide/{path.stem}/" for path in (ROOT / "docs" / "guide").glob("*.py
 CLOSELY = ["", "reference/", *GUIDES, "reference/relu/", "reference/softmax/"]
 BRIEFLY = [
     "404.html",
+    *(f"coming-from/{name}/" for name in ("pytorch", "jax", "keras", "scipy")),
     "contributing/",
     "reference/catalogue/",
+    "reference/cheat-sheet/",
     "reference/plot/",
     "reference/speed/",
     "reference/testing/",

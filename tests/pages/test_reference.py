@@ -222,6 +222,7 @@ WORDS = [
     ("relu", "Fixed points", "every x ≥ 0"),
     ("leaky_relu", "Range of the derivative", "{0.01, 1}"),
     ("prelu", "Range of the derivative", "{0.25, 1}"),
+    ("relu6", "Range", "[0, 6]"),
     ("relu6", "Fixed points", "every x in [0, 6]"),
     ("squared_relu", "Fixed points", "0, 1"),
     ("squared_relu", "Smooth", "no: its derivative bends at 0"),
