@@ -667,6 +667,7 @@ except KeyError as error:
 #   beginning.
 # - [All functions](../reference/index.md): formula, curve, derivative and pitfalls of
 #   each.
+# - [The glossary](../glossary.md): each term in two sentences.
 #
 # Also used on this page: [`gelu_derivative`][actfn.gelu_derivative],
 # [`tanh_derivative`][actfn.tanh_derivative] and
