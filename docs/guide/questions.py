@@ -221,7 +221,7 @@ ax.legend()
 plt.show()
 
 # %% [markdown]
-# ### How do I get logits back from probabilities? {#inverse}
+# ### How do I get logits back: the inverse of softmax and sigmoid? {#inverse}
 #
 # By the logarithm, up to a number that is added to all of them, since softmax ignores
 # such a number. For one probability of yes the inverse of the sigmoid is
