@@ -76,7 +76,7 @@ print("softmax:", softmax(scores))
 # %%
 scores, target = np.array([800.0, 0.0]), np.array([1.0, 0.0])
 print("loss if class 0 is true:", -(target * np.log(softmax(scores))).sum())
-print("the same for 1, with + 1e-12:", -np.log(softmax(scores) + 1e-12)[1])
+print("if class 1 is true, with + 1e-12:", -np.log(softmax(scores) + 1e-12)[1])
 print("in one step, of both:", log_softmax(scores))
 
 # %% [markdown]
@@ -363,9 +363,8 @@ print(f"furthest apart: {gap.max():.3f} at x = ±{abs(x[gap.argmax()]):.2f}")
 x = np.linspace(-6, 6, 1201)
 gap = np.abs(gelu_tanh(x) - gelu(x))
 print(f"furthest apart: {gap.max():.1e} at x = ±{abs(x[gap.argmax()]):.1f}")
-print("the exact one:")
 for row in actfn.get("gelu").namesakes:
-    print(f"  {row.name}, {row.arguments or 'by default'}")
+    print(f"{row.library}: {row.equals or 'gelu(x)'}, the default is {row.defaults}")
 
 # %% [markdown]
 # ### What does SELU need? {#selu}
@@ -543,9 +542,10 @@ print("dead with leaky_relu:", np.flatnonzero((leaky_relu(z) == 0).all(axis=0)))
 # float16 has few digits and a small range. Gradients below half of its smallest number
 # become 0, and a small update of a weight is rounded away. So keep the weights in
 # float32, multiply the loss by a large number before going back, and divide the
-# gradient by it in float32.[^mixed] The functions here do not overflow in float16, and
-# [their errors there](../reference/accuracy.md) are measured: a formula with $e^{-x}$
-# does, from {{ np.log(np.float64(np.finfo(np.float16).max)):.1f }} on.
+# gradient by it in float32.[^mixed] A formula with $e^{-x}$ overflows where $x$ is
+# below −{{ np.log(np.float64(np.finfo(np.float16).max)):.1f }};
+# [`sigmoid`][actfn.sigmoid] does not, and [its error](../reference/accuracy.md) is
+# measured for every float16 number.
 #
 # [^mixed]: Micikevicius and others (2018),
 #     [Mixed Precision Training](https://arxiv.org/abs/1710.03740).
@@ -593,7 +593,7 @@ print(np.maximum(0, x), relu(x))
 # `math.exp` fails on an array, because it takes one number; `np.exp` takes an array of
 # any shape. The message has changed: older versions of NumPy say "size-1" or
 # "length-1", newer ones "0-dimensional". The cause is the same. [Compute element by
-# element](numpy-basics.py#compute-element-by-element) begins with it.
+# element](numpy-basics.py#compute-element-by-element) does so with a matrix.
 
 # %%
 x = np.array([0.0, 1.0])
