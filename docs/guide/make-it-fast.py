@@ -437,7 +437,7 @@ print(f"in blocks: {says(by_cache)} as whole, with scratch in use")
 # `np.minimum(scratch, 2.0**24, out=out)` does the same in one pass?
 
 # %% tags=["volatile"]
-a, b = np.resize(few, BLOCK), np.empty(BLOCK, np.float32)
+a, b = few[:BLOCK].copy(), np.empty(BLOCK, np.float32)
 
 
 def with_number():
@@ -936,7 +936,6 @@ assert extra(lambda: mean_sigmoid(x)) < 2**20
 #
 # * [Measure what vectorising gains](vectorise.py): fixed cost, cost per element, and
 #   when a loop is right.
-# * [Bring your own activation](your-own.py): check what you have made fast.
 # * [Threads](../reference/threads.md): how to set their number.
 # * [Squash numbers with the sigmoid](sigmoid.py): what `actfn.sigmoid` does about
 #   overflow, and how its error is measured.

@@ -24,6 +24,7 @@ BRIEFLY = [
     "404.html",
     *(f"coming-from/{name}/" for name in ("pytorch", "jax", "keras", "scipy")),
     "contributing/",
+    "glossary/",
     "reference/catalogue/",
     "reference/cheat-sheet/",
     "reference/plot/",
@@ -212,17 +213,27 @@ def test_formulas_are_set_in_their_own_fonts(address: str, page: Any) -> None:
     assert page.evaluate(family).startswith("KaTeX_Math")
 
 
-def test_search_leads_to_a_section(address: str, page: Any) -> None:
+@pytest.mark.parametrize(
+    ("typed", "place"),
+    [
+        ("vanishing gradient layers", "guide/sigmoid/"),
+        ("why is my softmax nan", "guide/questions/"),
+        ("self-normalising", "glossary/"),
+    ],
+)
+def test_search_leads_to_a_section(
+    typed: str, place: str, address: str, page: Any
+) -> None:
     go(page, address)
     page.locator(".md-search__input").click()
-    page.keyboard.type("vanishing gradient layers")
+    page.keyboard.type(typed)
     result = page.locator(
-        ".md-search-result__item a[href*='guide/sigmoid/'][href*='#']"
+        f".md-search-result__item a[href*='/{place}'][href*='#']"
     ).first
     result.wait_for()
     href = result.get_attribute("href")
     result.click()
-    page.wait_for_url("**/guide/sigmoid/**")
+    page.wait_for_url(f"**/{place}**")
     assert page.evaluate("location.hash.slice(1)") in href
 
 
