@@ -3,10 +3,13 @@
 
 import os
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
 import cache
+import handouts
+import lessons
 import nbformat
 from execution import PageError, execute
 from mkdocs.config.defaults import MkDocsConfig
@@ -14,11 +17,12 @@ from mkdocs.exceptions import BuildError
 from mkdocs.plugins import get_plugin_logger
 from mkdocs.structure.files import File, Files
 from mkdocs.structure.pages import Page as SitePage
-from rendering import Page, fence, render
+from portable import portable
+from rendering import Figure, fence, render
 
 log = get_plugin_logger("guides")
 
-_pages: dict[str, Page] = {}
+_pages: dict[str, str] = {}  # Markdown
 
 
 def on_files(files: Files, config: MkDocsConfig) -> Files:
@@ -31,17 +35,26 @@ def on_files(files: Files, config: MkDocsConfig) -> Files:
     if failed and not os.environ.get("ACTFN_SERVING"):
         raise BuildError("\n".join(failed))
     _pages.clear()
+    lessons.made.clear()
     for file, result in zip(guides, results):
         if isinstance(result, PageError):
             log.error(str(result))
-            _pages[file.src_uri] = Page(_apology(result))
+            _pages[file.src_uri] = _apology(result)
             continue
-        _pages[file.src_uri] = Page(result["text"], result["figures"])
-        folder = file.dest_uri.rpartition("/")[0]
-        for name, content in {**result["figures"], **result["downloads"]}.items():
-            uri = f"{folder}/{name}".lstrip("/")
-            files.append(File.generated(config, uri, content=content))
+        _pages[file.src_uri] = result["text"]
+        lesson = lessons.Lesson(
+            file, result["text"], _figures(result), result["downloads"]
+        )
+        if file.src_uri.endswith(".py"):
+            lessons.made[file.src_uri] = lesson
+        drawn = {figure.name: figure.svg for figure in lesson.figures}
+        for name, content in {**drawn, **lesson.downloads}.items():
+            files.append(File.generated(config, lesson.beside(name), content=content))
     return files
+
+
+def _figures(result: dict[str, Any]) -> list[Figure]:
+    return [Figure(**figure) for figure in result["figures"]]
 
 
 def on_pre_page(page: SitePage, config: MkDocsConfig, files: Files) -> SitePage:
@@ -53,8 +66,7 @@ def on_pre_page(page: SitePage, config: MkDocsConfig, files: Files) -> SitePage:
 
 def on_page_read_source(page: SitePage, config: MkDocsConfig) -> str | None:
     """Give MkDocs the Markdown of an executed guide."""
-    made = _pages.get(page.file.src_uri)
-    return made.text if made else None
+    return _pages.get(page.file.src_uri)
 
 
 def _result(file: File, config: MkDocsConfig) -> dict[str, Any] | PageError:
@@ -82,34 +94,33 @@ def _make(shown: str, text: str, options: dict[str, Any]) -> dict[str, Any]:
     page = render(notebook, stem, options["remove_tag_config"])
     downloads = {}
     if shown.endswith(".py"):
-        downloads = {f"{stem}.py": text, f"{stem}.ipynb": _plain(notebook)}
-        page.text = _with_downloads(page.text, stem)
-    return {"text": page.text, "figures": page.figures, "downloads": downloads}
+        exercises = handouts.notebooks(notebook, stem)
+        downloads = {f"{stem}.py": text, f"{stem}.ipynb": _plain(notebook), **exercises}
+        page.text = _with_downloads(page.text, stem, list(exercises)[:1])
+    drawn = [asdict(figure) for figure in page.figures]
+    return {"text": page.text, "figures": drawn, "downloads": downloads}
 
 
 def _plain(notebook: Any) -> str:
     """The notebook for download, without what only the build needs."""
     for cell in notebook.cells:
+        if cell.cell_type == "markdown":
+            cell.source = portable(cell.source)
         for private in ("place", "measured", "options"):
             cell.metadata.pop(private, None)
     notebook.metadata.pop("jupytext", None)
-    notebook.metadata.kernelspec = {
-        "display_name": "Python 3",
-        "language": "python",
-        "name": "python3",
-    }
+    notebook.metadata.kernelspec = handouts.KERNEL
     notebook.nbformat, notebook.nbformat_minor = 4, 5
     return f"{nbformat.writes(notebook)}\n"  # type: ignore[no-untyped-call]
 
 
-def _with_downloads(text: str, stem: str) -> str:
+def _with_downloads(text: str, stem: str, exercises: list[str]) -> str:
     """Add the links below the title."""
     title, newline, rest = text.partition("\n")
-    links = (
-        f'<p class="downloads">Run it yourself: <a href="{stem}.py" download>'
-        f'{stem}.py</a> <a href="{stem}.ipynb" download>{stem}.ipynb</a></p>'
-    )
-    return f"{title}{newline}\n{links}\n{rest}"
+    names = (f"{stem}.py", f"{stem}.ipynb", *exercises)
+    links = " ".join(f'<a href="{name}" download>{name}</a>' for name in names)
+    shown = f'<p class="downloads">Run it yourself: {links}</p>'
+    return f"{title}{newline}\n{shown}\n{rest}"
 
 
 def _apology(error: PageError) -> str:

@@ -16,12 +16,23 @@ _ADDRESS = re.compile(r"\bat 0x[0-9a-fA-F]{6,}")
 _NOTE = "Measured on the machine that built this page."
 
 
+@dataclass(frozen=True)
+class Figure:
+    """A figure of a page, and what there is to know of it."""
+
+    name: str
+    svg: str
+    alternative: str
+    solution: bool  # in a fold
+    measured: bool
+
+
 @dataclass
 class Page:
-    """A page ready for MkDocs: its Markdown, and its figures by file name."""
+    """A page ready for MkDocs: its Markdown and its figures."""
 
     text: str = ""
-    figures: dict[str, str] = field(default_factory=dict)
+    figures: list[Figure] = field(default_factory=list)
 
 
 def render(notebook: Any, stem: str, hide: dict[str, Any]) -> Page:
@@ -96,7 +107,7 @@ def _output(output: Any, cell: Any, page: Page, stem: str, alts: list[str]) -> s
     data = output.data
     if "image/svg+xml" in data:
         data["image/svg+xml"] = figures.themed(data["image/svg+xml"])
-        return _figure(data["image/svg+xml"], cell, page, stem, alts)
+        return _figure(data, cell, page, stem, alts)
     if any(kind.startswith("image/") for kind in data):
         raise place(cell).error("shows a picture that matplotlib has not drawn as SVG")
     if "text/html" in data:
@@ -122,14 +133,17 @@ def _next_alt(cell: Any, alts: list[str]) -> str:
             "a figure has no text alternative; begin the cell with a line "
             "'#| alt: what there is to see'"
         )
-    return html.escape(" ".join(alts.pop(0).split()), quote=True)
+    return " ".join(alts.pop(0).split())
 
 
-def _figure(svg: str, cell: Any, page: Page, stem: str, alts: list[str]) -> str:
+def _figure(data: Any, cell: Any, page: Page, stem: str, alts: list[str]) -> str:
     alt = _next_alt(cell, alts)
-    name = f"{stem}-{len(page.figures) + 1}.svg"
-    page.figures[name] = svg
-    return image(name, alt, svg)
+    data["text/plain"] = alt  # what a notebook offers in place of the picture
+    name, svg = f"{stem}-{len(page.figures) + 1}.svg", data["image/svg+xml"]
+    solution = "fold" in cell.metadata.options
+    measured = volatile.TAG in tags(cell)
+    page.figures.append(Figure(name, svg, alt, solution, measured))
+    return image(name, html.escape(alt, quote=True), svg)
 
 
 def image(source: str, alt: str, svg: str) -> str:

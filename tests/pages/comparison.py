@@ -1,9 +1,12 @@
 # Compares two sites byte for byte, but for what a page marks as measured on the machine
 # that built it: elements of the class "volatile", the figures inside them, and in a
-# notebook the outputs of cells with the tag and the marked values in its prose.
+# notebook the outputs of cells with the tag and the marked values in its prose. In a zip
+# of figures the measured ones say so in their names.
 
+import io
 import json
 import re
+import zipfile
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from html.parser import HTMLParser
@@ -101,11 +104,33 @@ def compare(one: Path, other: Path) -> Comparison:
 
 
 def _same(path: Path, one: Path, other: Path, result: Comparison) -> bool:
-    first, second = (site / path for site in (one, other))
-    if path.suffix not in {".html", ".ipynb"}:
-        return first.read_bytes() == second.read_bytes()
-    mask = masked if path.suffix == ".html" else masked_notebook
-    texts = [mask(file.read_bytes().decode()) for file in (first, second)]
-    if count := texts[0].count(MASK):
+    contents = [
+        _masked_file(path.name, (site / path).read_bytes()) for site in (one, other)
+    ]
+    if count := contents[0].count(MASK.encode()):
         result.masked.append(f"{path.as_posix()}: {count} places")
-    return texts[0] == texts[1]
+    return contents[0] == contents[1]
+
+
+def _masked_file(name: str, content: bytes) -> bytes:
+    """A file with what is measured in it masked."""
+    if name.endswith(".zip"):
+        return _masked_zip(content)
+    if re.search(r"-measured-\w+\.svg$", name):
+        return MASK.encode()
+    masks = {".html": masked, ".ipynb": masked_notebook}
+    mask = masks.get(Path(name).suffix)
+    return mask(content.decode()).encode() if mask else content
+
+
+def _masked_zip(content: bytes) -> bytes:
+    """The members of a zip one after the other, each with all that is said of it."""
+    parts = []
+    with zipfile.ZipFile(io.BytesIO(content)) as zipped:
+        for entry in zipped.infolist():
+            said = (entry.filename, entry.date_time, entry.external_attr)
+            parts += [
+                repr(said).encode(),
+                _masked_file(entry.filename, zipped.read(entry)),
+            ]
+    return b"\n".join(parts)

@@ -11,7 +11,15 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
 
-_PARTS = ("docs", "src", "scripts", "mkdocs.yml", "pyproject.toml", "README.md")
+_PARTS = (
+    "docs",
+    "src",
+    "scripts",
+    "mkdocs.yml",
+    "pyproject.toml",
+    "README.md",
+    "LICENSE",
+)
 
 _SMALL = """\
 INHERIT: mkdocs.yml

@@ -197,7 +197,7 @@ def test_the_gallery_shows_every_function(place: str, web: Site) -> None:
 def test_guides_offer_their_source_and_their_notebook(web: Site) -> None:
     for source in (ROOT / "docs" / "guide").glob("*.py"):
         links = web.page(f"guide/{source.stem}/").select(".downloads a")
-        assert [link["href"] for link in links] == [
+        assert [link["href"] for link in links][:2] == [
             source.name,
             f"{source.stem}.ipynb",
         ]
