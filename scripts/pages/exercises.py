@@ -66,45 +66,41 @@ def _empty(piece: Any) -> bool:
 def needed(notebook: Any, exercises: list[Exercise]) -> list[Any]:
     """The cells before the exercises that bind or change what the exercises read."""
     own = {cell.id for exercise in exercises for cell in exercise.cells}
-    cells = [_Cell(cell, cell.id in own) for cell in notebook.cells if _runs(cell)]
-    wanted, always = _named(exercises), set[str]()
-    taken: list[_Cell] = []
-    while True:
-        found = list(_backwards(cells, wanted, always))
-        if len(found) == len(taken):
-            return [each.cell for each in reversed(found) if not each.own]
-        taken = found
-        always = {name for each in taken for name in names.reads_later(each.tree)}
-
-
-class _Cell:
-    """A cell, parsed once."""
-
-    def __init__(self, cell: Any, own: bool) -> None:
-        self.cell, self.own = cell, own
-        self.tree = names.parse(cell.source)
-        self.imports = set(names.imports(self.tree))
-        self.changes = set(names.changes(self.tree))
+    code = [cell for cell in notebook.cells if _runs(cell)]
+    trees = [names.parse(cell.source) for cell in code]
+    imported = {name for tree in trees for name in names.imports(tree)}
+    functions = _functions(trees)
+    wanted, taken = _closed(_named(exercises), functions), []
+    for cell, tree in reversed(list(zip(code, trees))):
+        # An import binds a name for good: plt.show() does not make it another.
+        changed = (set(names.changes(tree)) - imported) | set(names.imports(tree))
+        if cell.id in own or changed & wanted:
+            reads = _closed(names.reads(tree), functions)
+            wanted = (wanted - names.binds(tree)) | reads
+            taken += [cell] * (cell.id not in own)
+    return taken[::-1]
 
 
 def _runs(cell: Any) -> bool:
     return cell.cell_type == "code" and "raises-exception" not in tags(cell)
 
 
-def _backwards(
-    cells: list[_Cell], wanted: set[str], always: set[str]
-) -> Iterator[_Cell]:
-    """The cells from the last to the first, but for those that nothing needs.
+def _functions(trees: list[Any]) -> dict[str, set[str]]:
+    """What each function of the page reads, whatever it is called with."""
+    found: dict[str, set[str]] = {}
+    for tree in trees:
+        for name, reads in names.reads_later(tree).items():
+            found.setdefault(name, set()).update(reads)
+    return found
 
-    What a function reads may be bound after it, so these names are `always` needed.
-    """
-    needed = set(wanted)
-    imported = {name for each in cells for name in each.imports}  # plt.show() is no use
-    for each in reversed(cells):
-        changed = (each.changes - imported) | each.imports
-        if each.own or changed & (needed | always):
-            needed = (needed - names.binds(each.tree)) | names.reads(each.tree)
-            yield each
+
+def _closed(wanted: set[str], functions: dict[str, set[str]]) -> set[str]:
+    """These names, and what calling them reads, which may be bound after them."""
+    found, new = set(wanted), set(wanted)
+    while new:
+        new = {name for f in new for name in functions.get(f, ())} - found
+        found |= new
+    return found
 
 
 def _named(exercises: list[Exercise]) -> set[str]:

@@ -53,15 +53,11 @@ def _title(notebook: Any, kind: str) -> str:
 def _opening(notebook: Any, cells: list[Any]) -> str:
     """Where the exercises come from, and what they need."""
     title = portable(notebook.cells[0].source.partition("\n")[0].removeprefix("# "))
+    packages = ", ".join(_packages(cells)) or "none"
     return (
-        f"These are the exercises of the page *{title}* in the guide of actfn. They "
-        f"need the Python packages {_listed(_packages(cells))}. MIT licence, © The "
-        "actfn authors.\n\n"
+        f"These are the exercises of the page *{title}* in the guide of actfn. Packages "
+        f"that they need: {packages}. MIT licence, © The actfn authors.\n\n"
     )
-
-
-def _listed(items: list[str]) -> str:
-    return " and ".join(filter(None, (", ".join(items[:-1]), items[-1])))
 
 
 def _packages(cells: list[Any]) -> list[str]:

@@ -36,7 +36,6 @@ class _Reads(ast.NodeVisitor):
     def __init__(self, bound: set[str]) -> None:
         self.bound = bound
         self.read: set[str] = set()
-        self.later: set[str] = set()  # whenever a function is called
 
     def visit_Name(self, node: ast.Name) -> None:
         if isinstance(node.ctx, ast.Load) and node.id not in self.bound:
@@ -79,7 +78,6 @@ class _Reads(ast.NodeVisitor):
         body = node.body if isinstance(node.body, list) else [node.body]
         inner._in_order(*body)
         self.read |= inner.read
-        self.later |= inner.read
         self.bound |= {getattr(node, "name", "")}
         self._in_order(*node.args.defaults, *node.args.kw_defaults)
         hints = [a.annotation for a in ast.walk(node.args) if isinstance(a, ast.arg)]
@@ -96,11 +94,10 @@ def reads(tree: ast.AST) -> set[str]:
     return visitor.read
 
 
-def reads_later(tree: ast.AST) -> set[str]:
-    """The names that functions read when they are called."""
-    visitor = _Reads(set())
-    visitor.visit(tree)
-    return visitor.later
+def reads_later(tree: ast.AST) -> dict[str, set[str]]:
+    """What the functions that code defines read when they are called."""
+    functions = (n for n in ast.walk(tree) if isinstance(n, ast.FunctionDef))
+    return {function.name: reads(function) for function in functions}
 
 
 def binds(tree: ast.AST) -> set[str]:
@@ -118,10 +115,22 @@ def binds(tree: ast.AST) -> set[str]:
     return found
 
 
+_SCOPES = (
+    *(ast.FunctionDef, ast.Lambda, ast.ClassDef),
+    *(ast.ListComp, ast.SetComp, ast.DictComp, ast.GeneratorExp),
+)
+
+
 def stores(tree: ast.AST) -> set[str]:
-    """The names that code binds, other than by importing or defining."""
-    names = (node for node in ast.walk(tree) if isinstance(node, ast.Name))
-    return {name.id for name in names if isinstance(name.ctx, ast.Store)}
+    """The names that code binds, other than by importing or defining.
+
+    What a function, a class or a comprehension binds stays inside it.
+    """
+    if isinstance(tree, _SCOPES):
+        return set()
+    if isinstance(tree, ast.Name):
+        return {tree.id} if isinstance(tree.ctx, ast.Store) else set()
+    return {name for node in ast.iter_child_nodes(tree) for name in stores(node)}
 
 
 def changes(tree: ast.AST) -> Iterator[str]:

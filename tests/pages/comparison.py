@@ -1,7 +1,7 @@
 # Compares two sites byte for byte, but for what a page marks as measured on the machine
 # that built it: elements of the class "volatile", the figures inside them, and in a
-# notebook the outputs of cells with the tag and the marked values in its prose. In a zip
-# of figures the measured ones say so in their names.
+# notebook the outputs of cells with the tag and the marked values in its prose. In a
+# zip of figures the measured ones say so in their names.
 
 import io
 import json
