@@ -30,7 +30,8 @@ def mark(notebook: Any) -> Iterator[tuple[Any, str]]:
 
 def uses(expression: str, measured: list[str]) -> bool:
     """Whether an expression reads a measured name."""
-    return bool(_reads(_parse(expression)) & set(measured))
+    # In parentheses, as it is evaluated: it may go over several lines.
+    return bool(_reads(_parse(f"({expression}\n)")) & set(measured))
 
 
 def _parse(source: str) -> ast.AST:
