@@ -667,8 +667,8 @@ except KeyError as error:
 #
 # - [Compute with arrays instead of loops](numpy-basics.py): the course from its
 #   beginning.
-# - [Recognise numbers that break](broken-numbers.py): the first section of this page, as
-#   a whole.
+# - [Recognise numbers that break](broken-numbers.py): the first section of this page,
+#   at length.
 # - [All functions](../reference/index.md): formula, curve, derivative and pitfalls of
 #   each.
 # - [The glossary](../glossary.md): each term in two sentences.
