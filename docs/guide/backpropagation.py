@@ -899,6 +899,9 @@ assert abs(factor - 1) < 0.1
 # * [Train a network on digits](digits.py): the whole program, with what you have here.
 # * [Keep ReLU units alive](dying-relu.py): when the gradient is exactly 0.
 # * [Choosing an activation](choosing.py): the same tasks with each.
+# * [Build the feed-forward block of a transformer](feed-forward.py): the same way back,
+#   through gates, attention and layer normalisation.
+# * [Bring your own activation](your-own.py): differentiate it, and have it checked.
 #
 # Also used on this page: [`CATALOGUE`][actfn.CATALOGUE], [`get`][actfn.get] and
 # [`leaky_relu_derivative`][actfn.leaky_relu_derivative].

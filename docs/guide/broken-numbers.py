@@ -923,6 +923,8 @@ assert error < 4
 #   measured at each step.
 # - [How accurate is it?](../reference/accuracy.md): the largest error of every function
 #   over all float16 and float32 numbers, beside other libraries.
+# - [Bring your own activation](your-own.py#measure-the-error): measure the error of a
+#   formula of your own.
 # - [Build the feed-forward block of a transformer](feed-forward.py): where
 #   exponentials, squares and long sums meet.
 #

@@ -249,9 +249,11 @@ for ax, name in zip(axes, gates):
     values = actfn.get(name).function(np.stack([a, b], axis=-1))[..., 0]
     tops[name] = values.max()
     drawn = ax.contourf(b, a, values, np.arange(-13, 14, 2), cmap="cividis")
+    drawn.set_rasterized(True)
     ax.set(title=name, xlabel="b, the gate", xticks=[-4, 0, 4])
 axes[0].set_ylabel("a")
-fig.colorbar(drawn, ax=axes, ticks=[-12, -6, 0, 6, 12])
+bar = fig.colorbar(drawn, ax=axes, ticks=[-12, -6, 0, 6, 12])
+bar.solids.set_rasterized(True)
 plt.show()
 
 # %% [markdown]

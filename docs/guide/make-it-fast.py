@@ -937,6 +937,7 @@ assert extra(lambda: mean_sigmoid(x)) < 2**20
 # * [Measure what vectorising gains](vectorise.py): fixed cost, cost per element, and
 #   when a loop is right.
 # * [Bring your own activation](your-own.py): check what you have made fast.
+# * [How fast is it?](../reference/speed.md) beside other libraries.
 # * [Threads](../reference/threads.md): how to set their number.
 # * [Squash numbers with the sigmoid](sigmoid.py): what `actfn.sigmoid` does about
 #   overflow, and how its error is measured.

@@ -335,7 +335,8 @@ for name in ("relu", "silu", "softmax", "sigmoid", "identity"):
 # Both multiply $x$ by a gate between 0 and 1: GELU by the normal distribution function,
 # SiLU by the sigmoid. GELU follows ReLU more closely, SiLU dips deeper; the line below
 # the picture says how far apart they get. Take the one that your model was designed
-# with, and let [a measurement](choosing.py) decide otherwise.
+# with, and let a measurement decide otherwise: [Train it with
+# each](feed-forward.py#train-it-with-each) does so, with their gated forms.
 
 # %%
 #| alt: GELU, solid, and SiLU, dashed, from −6 to 6. GELU falls to
@@ -545,7 +546,8 @@ print("dead with leaky_relu:", np.flatnonzero((leaky_relu(z) == 0).all(axis=0)))
 # gradient by it in float32.[^mixed] A formula with $e^{-x}$ overflows where $x$ is
 # below −{{ np.log(np.float64(np.finfo(np.float16).max)):.1f }};
 # [`sigmoid`][actfn.sigmoid] does not, and [its error](../reference/accuracy.md) is
-# measured for every float16 number.
+# measured for every float16 number. [Count with fewer
+# bits](broken-numbers.py#count-with-fewer-bits) goes on, and adds bfloat16.
 #
 # [^mixed]: Micikevicius and others (2018),
 #     [Mixed Precision Training](https://arxiv.org/abs/1710.03740).
@@ -665,6 +667,8 @@ except KeyError as error:
 #
 # - [Compute with arrays instead of loops](numpy-basics.py): the course from its
 #   beginning.
+# - [Recognise numbers that break](broken-numbers.py): the first section of this page,
+#   at length.
 # - [All functions](../reference/index.md): formula, curve, derivative and pitfalls of
 #   each.
 # - [The glossary](../glossary.md): each term in two sentences.

@@ -590,6 +590,8 @@ assert chain(8, 0.6) < 1 < chain(8, 0.5)
 # * [tanh](tanh.py): the same shape, centred on 0.
 # * [From a sum of sigmoids to ReLU](sum-of-sigmoids.py).
 # * [Softmax](softmax.py): probabilities for more than two classes.
+# * [Recognise numbers that break](broken-numbers.py): overflow and lost digits in other
+#   formulas, drawn over all floats.
 # * [All functions](../reference/index.md), among them the ones that took the sigmoid's
 #   place: [`tanh`][actfn.tanh], [`relu`][actfn.relu] and [`gelu`][actfn.gelu].
 #

@@ -640,5 +640,7 @@ assert np.allclose(masked_softmax(table, np.tri(5, dtype=bool)), shares, rtol=1e
 #   of the weights, layer by layer.
 # - [Digits](digits.py) and [sentiment](sentiment.py): networks that end in softmax,
 #   trained on real data.
+# - [Recognise numbers that break](broken-numbers.py): overflow and underflow in
+#   general, and in fewer bits.
 # - [All functions](../reference/index.md): each function of this page, with its errors
 #   and its names in other libraries.

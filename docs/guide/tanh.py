@@ -781,6 +781,8 @@ assert centred < 100 and raw > 100 * centred
 # * [Derivatives and backpropagation](backpropagation.py): the chain rule that `train`
 #   uses, by hand.
 # * [Choosing an activation](choosing.py): tanh against the others, on the same tasks.
+# * [Recognise numbers that break](broken-numbers.py): cancellation, found by reading
+#   the formula.
 #
 # Also used on this page: [`get`][actfn.get], [`identity`][actfn.identity],
 # [`relu`][actfn.relu], [`scaled_tanh_derivative`][actfn.scaled_tanh_derivative],

@@ -673,6 +673,9 @@ assert abs(worst.x - zero) < 0.05 and away.ulp < 8
 #
 # * [Checking your own](../reference/testing.md): what each check promises, and its
 #   errors.
+# * [Recognise numbers that break](broken-numbers.py): where the digits of a formula go,
+#   and how to keep them.
 # * [Make an activation fast](make-it-fast.py): blocks, threads and files, each step
 #   measured.
+# * [Questions people ask](questions.py), to look things up.
 # * [Contributing](../contributing.md): how a function gets into the package.

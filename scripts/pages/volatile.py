@@ -31,4 +31,5 @@ def mark(notebook: Any) -> Iterator[tuple[Any, str]]:
 
 def uses(expression: str, measured: list[str]) -> bool:
     """Whether an expression reads a measured name."""
-    return bool(reads(parse(expression)) & set(measured))
+    # In parentheses, as it is evaluated: it may go over several lines.
+    return bool(reads(parse(f"({expression}\n)")) & set(measured))

@@ -138,10 +138,8 @@ def test_what_a_page_says_of_a_library_is_what_it_gives(
 
 def public(library: str) -> dict[str, Any]:
     """The activations that a library names, as its own list of them or module does."""
-    LIBRARIES[library].load()
     if library == "PyTorch":
-        import torch
-
+        torch = LIBRARIES[library].load()
         names = torch.nn.modules.activation.__all__
         return {f"torch.nn.{name}": getattr(torch.nn, name) for name in names}
     name = {"JAX": "jax.nn", "Keras": "keras.activations"}[library]

@@ -69,7 +69,9 @@ plt.plot([0, took])
 plt.show()
 
 # %% [markdown]
-# It took {{ took }}, and that is all.
+# It took {{ took }}, and that is all. In words:
+# {{ f"it took {took}"
+# if took else "nothing" }}.
 """
 
 
@@ -85,9 +87,9 @@ def test_a_timing_is_found_unless_it_is_marked(small: Project, tmp_path: Path) -
         "search/search_index.json",
     ]
     assert comparison.masked == [
-        "guide/marked/index.html: 2 places",
+        "guide/marked/index.html: 3 places",
         "guide/marked/marked-1.svg",
-        "guide/marked/marked.ipynb: 2 places",
+        "guide/marked/marked.ipynb: 3 places",
         "guide/unmarked/index.html: 1 places",
         "guide/unmarked/unmarked.ipynb: 1 places",
     ]
