@@ -64,17 +64,17 @@ def _empty(piece: Any) -> bool:
 
 
 def needed(notebook: Any, exercises: list[Exercise]) -> list[Any]:
-    """The cells before the exercises that bind or change what the exercises read."""
+    """The cells that import, and those that bind or change what the exercises read."""
     own = {cell.id for exercise in exercises for cell in exercise.cells}
     code = [cell for cell in notebook.cells if _runs(cell)]
     trees = [names.parse(cell.source) for cell in code]
+    # An import binds a name for good: plt.show() does not make it another.
     imported = {name for tree in trees for name in names.imports(tree)}
     functions = _functions(trees)
     wanted, taken = _closed(_named(exercises), functions), []
     for cell, tree in reversed(list(zip(code, trees))):
-        # An import binds a name for good: plt.show() does not make it another.
-        changed = (set(names.changes(tree)) - imported) | set(names.imports(tree))
-        if cell.id in own or changed & wanted:
+        changed = set(names.changes(tree)) - imported
+        if cell.id in own or changed & wanted or any(names.imports(tree)):
             reads = _closed(names.reads(tree), functions)
             wanted = (wanted - names.binds(tree)) | reads
             taken += [cell] * (cell.id not in own)

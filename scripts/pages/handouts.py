@@ -55,8 +55,8 @@ def _opening(notebook: Any, cells: list[Any]) -> str:
     title = portable(notebook.cells[0].source.partition("\n")[0].removeprefix("# "))
     packages = ", ".join(_packages(cells)) or "none"
     return (
-        f"These are the exercises of the page *{title}* in the guide of actfn. Packages "
-        f"that they need: {packages}. MIT licence, © The actfn authors.\n\n"
+        f"These are the exercises of the page *{title}* in the guide of actfn. "
+        f"Packages that they need: {packages}. MIT licence, © The actfn authors.\n\n"
     )
 
 

@@ -71,8 +71,8 @@ def _planned(lesson: Lesson) -> str:
     promises = "\n".join(f"- {promise}" for promise in lesson.promises)
     exercises = _counted(lesson.exercises, "exercise")
     return (
-        f"**[{lesson.title}]({lesson.file.src_uri})**, about {lesson.words:,} words and "
-        f"{exercises}<br>\nYou will be able to\n\n{promises}\n\n"
+        f"**[{lesson.title}]({lesson.file.src_uri})**, about {lesson.words:,} words "
+        f"and {exercises}<br>\nYou will be able to\n\n{promises}\n\n"
         f"You need {lesson.needs}"
     )
 
