@@ -1,7 +1,6 @@
 # Makes the two notebooks of a guide's exercises: one to hand out, and the same with the
 # solutions and what they have given on the page.
 
-import sys
 from functools import cache
 from importlib.metadata import packages_distributions
 from typing import Any
@@ -64,10 +63,9 @@ def _packages(cells: list[Any]) -> list[str]:
     """What has to be installed to run these cells, by the names used to install it."""
     trees = [names.parse(cell.source) for cell in cells]
     modules = {module for tree in trees for module in names.modules(tree)}
-    return sorted(
-        {_home().get(m, [m])[0] for m in modules - sys.stdlib_module_names},
-        key=str.lower,
-    )
+    # What no package holds is a file that an exercise has its reader write.
+    homes = {_home()[m][0] for m in modules & set(_home())}
+    return sorted(homes | modules & {"actfn"}, key=str.lower)
 
 
 @cache

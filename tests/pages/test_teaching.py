@@ -87,6 +87,16 @@ def test_a_handout_holds_every_task_and_no_solution(
     assert [c.id for c in handout.cells if c.get("outputs")] == []
 
 
+def test_a_handout_names_the_packages_to_install(site: Build) -> None:
+    # Exercise 4 has its reader write a module, toolkit.py: that is no package.
+    for stem, packages in (
+        ("sigmoid", "actfn, matplotlib, numpy"),
+        ("digits", "actfn, matplotlib, numpy, scikit-learn"),
+    ):
+        (title,) = sources(notebook(site, stem, "exercises"), "markdown", "title")
+        assert f"Packages that they need: {packages}." in title
+
+
 @every_lesson
 def test_the_solutions_are_the_same_with_answers(stem: str, site: Build) -> None:
     handout, solved = (notebook(site, stem, k) for k in ("exercises", "solutions"))
