@@ -1,9 +1,8 @@
 # Compares two sites byte for byte, but for what a page marks as measured on the machine
 # that built it: elements of the class "volatile", the figures inside them, and in a
 # notebook the outputs of cells with the tag and the marked values in its prose. In a
-# zip of figures the measured ones say so in their names.
+# zip the measured figures say so in their names.
 
-import io
 import json
 import re
 import zipfile
@@ -79,58 +78,47 @@ def masked_notebook(text: str) -> str:
     return json.dumps(notebook)
 
 
-def _marked_figures(site: Path) -> Iterator[Path]:
+def _marked_figures(site: Path) -> Iterator[str]:
     for page in site.rglob("*.html"):
         for part in marked(page.read_text("utf-8")):
             for source in re.findall(r'<img [^>]*?src="([^":]+)"', part):
-                yield (page.parent / source).relative_to(site)
+                yield (page.parent / source).relative_to(site).as_posix()
 
 
 def compare(one: Path, other: Path) -> Comparison:
     """Hold two sites against each other."""
     result = Comparison()
-    trees = [
-        {path.relative_to(site) for path in site.rglob("*") if path.is_file()}
-        for site in (one, other)
-    ]
-    result.different += [f"{path} is in one only" for path in trees[0] ^ trees[1]]
+    files, others = (dict(_files(site)) for site in (one, other))
+    result.different += [f"{name} is in one only" for name in files.keys() ^ others]
     figures = set(_marked_figures(one)) & set(_marked_figures(other))
-    for path in sorted(trees[0] & trees[1]):
-        if path in figures:
-            result.masked.append(str(path))
-        elif not _same(path, one, other, result):
-            result.different.append(path.as_posix())
+    for name in sorted(files.keys() & others):
+        if name in figures or re.search(r"\.zip/.*-measured-\w+\.svg$", name):
+            result.masked.append(name)
+            continue
+        first, second = (_masked(name, content[name]) for content in (files, others))
+        if count := first.count(MASK.encode()):
+            result.masked.append(f"{name}: {count} places")
+        if first != second:
+            result.different.append(name)
     return result
 
 
-def _same(path: Path, one: Path, other: Path, result: Comparison) -> bool:
-    contents = [
-        _masked_file(path.name, (site / path).read_bytes()) for site in (one, other)
-    ]
-    if count := contents[0].count(MASK.encode()):
-        result.masked.append(f"{path.as_posix()}: {count} places")
-    return contents[0] == contents[1]
+def _files(site: Path) -> Iterator[tuple[str, bytes]]:
+    """The files of a site. A zip stands for what it says of its members; they follow."""
+    for path in site.rglob("*"):
+        name = path.relative_to(site).as_posix()
+        if path.suffix == ".zip":
+            with zipfile.ZipFile(path) as zipped:
+                members = zipped.infolist()
+                said = [(m.filename, m.date_time, m.external_attr) for m in members]
+                yield name, repr(said).encode()
+                for member in members:
+                    yield f"{name}/{member.filename}", zipped.read(member)
+        elif path.is_file():
+            yield name, path.read_bytes()
 
 
-def _masked_file(name: str, content: bytes) -> bytes:
-    """A file with what is measured in it masked."""
-    if name.endswith(".zip"):
-        return _masked_zip(content)
-    if re.search(r"-measured-\w+\.svg$", name):
-        return MASK.encode()
+def _masked(name: str, content: bytes) -> bytes:
     masks = {".html": masked, ".ipynb": masked_notebook}
     mask = masks.get(Path(name).suffix)
     return mask(content.decode()).encode() if mask else content
-
-
-def _masked_zip(content: bytes) -> bytes:
-    """The members of a zip one after the other, each with all that is said of it."""
-    parts = []
-    with zipfile.ZipFile(io.BytesIO(content)) as zipped:
-        for entry in zipped.infolist():
-            said = (entry.filename, entry.date_time, entry.external_attr)
-            parts += [
-                repr(said).encode(),
-                _masked_file(entry.filename, zipped.read(entry)),
-            ]
-    return b"\n".join(parts)
