@@ -11,8 +11,9 @@ _STEPS = {
     "formatting": ("-m", "ruff", "format", "--check", "--quiet", "."),
     "lint": ("-m", "ruff", "check", "--quiet", "."),
     "types": ("-m", "mypy"),
-    # Tests, the doctests of every docstring, and the strict build with its tests.
-    "tests": ("-m", "pytest", "-q"),
+    # Tests, the doctests of every docstring, and the strict build with its tests,
+    # on all cores.
+    "tests": ("-m", "pytest", "-q", "-n", "auto", "--dist", "loadfile"),
 }
 _CONFORMANCE = {"tests": ("-m", "pytest", "-q", "tests/conformance", "--conformance")}
 

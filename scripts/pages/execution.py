@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import jupytext
+import names
 import nbformat
 import volatile
 from figures import SAVE, SET_UP
@@ -236,7 +237,8 @@ def _evaluate(client: NotebookClient, cell: Any, text: str) -> str:
         except CellExecutionError as error:
             reason = f"{error.ename}: {_reason(error)}"
             raise where.error(f"{{{{ {found[1].strip()} }}}}: {reason}") from None
-        shown = str(ast.literal_eval(code.outputs[-1]["data"]["text/plain"]))
+        printed = names.tree(code.outputs[-1]["data"]["text/plain"], "eval")
+        shown = str(ast.literal_eval(printed))
         if not volatile.uses(expression, cell.metadata.measured):
             return shown
         if cell.cell_type == "markdown":
@@ -251,7 +253,7 @@ def _evaluate(client: NotebookClient, cell: Any, text: str) -> str:
 def _split(text: str) -> tuple[str, str]:
     """Split `x:.2f` into expression and format, and leave `x[1:2]` whole."""
     try:
-        ast.parse(f"({text}\n)", mode="eval")
+        names.tree(f"({text}\n)", "eval")
     except SyntaxError:
         expression, colon, format_spec = text.rpartition(":")
         if colon:

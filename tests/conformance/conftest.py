@@ -1,6 +1,8 @@
 # The functions of the big libraries beside ours. Whoever wants to be sure that nothing
 # is left out for want of a library says so: scripts/test.py --conformance does.
 
+import os
+
 import pytest
 
 
@@ -15,4 +17,6 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 def pytest_configure(config: pytest.Config) -> None:
     from conformance import libraries
 
+    # TensorFlow imports Keras too.
+    os.environ.update(libraries.Keras.settings)
     libraries.Library.required = bool(config.getoption("--conformance", False))

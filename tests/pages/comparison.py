@@ -104,7 +104,7 @@ def compare(one: Path, other: Path) -> Comparison:
 
 
 def _files(site: Path) -> Iterator[tuple[str, bytes]]:
-    """The files of a site. A zip stands for what it says of its members; they follow."""
+    """The files of a site. A zip stands for what it says of its members."""
     for path in site.rglob("*"):
         name = path.relative_to(site).as_posix()
         if path.suffix == ".zip":

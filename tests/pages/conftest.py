@@ -1,10 +1,13 @@
 # What the tests of the site share: the real site, built once, and copies of the project
 # to try things on.
 
+import os
+import pickle
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from filelock import FileLock
 from pages.projects import PLAIN_GUIDE, ROOT, Build, Project
 
 Copy = Callable[..., Project]
@@ -13,7 +16,14 @@ Copy = Callable[..., Project]
 @pytest.fixture(scope="session")
 def site(tmp_path_factory: pytest.TempPathFactory) -> Build:
     """The project as it is, built strictly; what it computes stays in its cache."""
-    build = Project(ROOT).build(tmp_path_factory.mktemp("real") / "site")
+    folder = tmp_path_factory.getbasetemp()
+    if "PYTEST_XDIST_WORKER" in os.environ:  # the first of several builds it for all
+        folder = folder.parent
+    kept = folder / "real.pickle"
+    with FileLock(folder / "real.lock"):
+        if not kept.exists():
+            kept.write_bytes(pickle.dumps(Project(ROOT).build(folder / "real")))
+    build: Build = pickle.loads(kept.read_bytes())
     assert build.code == 0, build.output
     return build
 

@@ -85,7 +85,7 @@ class Project:
     def copy(source: Path, target: Path, *, cached: bool = True) -> "Project":
         """Copy a project, with what it has computed if `cached`."""
         ignore = shutil.ignore_patterns("__pycache__", "*.egg-info")
-        for part in (*_PARTS, *([".cache"] if cached else [])):
+        for part in (*_PARTS, *([".cache/pages"] if cached else [])):
             if (source / part).is_dir():
                 shutil.copytree(source / part, target / part, ignore=ignore)
             elif (source / part).exists():
