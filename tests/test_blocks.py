@@ -1,6 +1,7 @@
 # Memory: layouts, blocks, rows, `out` and overlaps never change a bit of a result.
 
 import math
+import tracemalloc
 from pathlib import Path
 from typing import Any
 
@@ -30,6 +31,7 @@ AXES = [0, 1, -1, -2, (0, 2), (2, 0), (-1, 1), [0, 1], (0, 1, 2), None]
 # What a call with noise gives depends on where an element stands: there, rows and
 # elements cannot be told apart from their places.
 QUIET = [c for c in CALLS if not c.draws]
+every_drawing_call = every([c for c in CALLS if c.draws])
 every_quiet_call_with_an_axis = every([c for c in QUIET if not c.elementwise])
 every_quiet_elementwise_call = every([c for c in QUIET if c.elementwise])
 
@@ -133,6 +135,43 @@ def test_elements_do_not_depend_on_each_other(call: Call, dtype: Any) -> None:
         *(slice(i, i + 3) for i in range(40)),
     ):
         same_bits(call(x[part], **picked(given, part)), y[part], part)
+
+
+@every_drawing_call
+@pytest.mark.parametrize("shape", [(2 * BLOCK + 17,), (3, LARGE), (400, 7, 50)])
+def test_draws_in_pieces_are_those_of_the_whole(
+    call: Call, shape: tuple[int, ...], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    x = sample(shape, np.float32)
+    given = call.companions(x)
+    places = [{}] if call.elementwise else [{"axis": i} for i in (0, -1, None)]
+    for keywords in places:
+        rngs = np.random.default_rng(5), np.random.default_rng(5)
+        in_pieces = call(x, **given, **keywords, rng=rngs[0])
+        with monkeypatch.context() as patched:
+            patched.setattr(_blocks, "_DRAWS", x.size)
+            same_bits(call(x, **given, **keywords, rng=rngs[1]), in_pieces, keywords)
+        assert rngs[0].random() == rngs[1].random()
+        for layout in (np.array(x, order="F"), np.array(x)):
+            turned = call(layout, **given, **keywords, rng=np.random.default_rng(5))
+            same_bits(turned, in_pieces, keywords)
+            call(layout, **given, **keywords, rng=np.random.default_rng(5), out=layout)
+            same_bits(layout, in_pieces, keywords)
+
+
+@every_drawing_call
+def test_few_draws_are_held_at_once(call: Call) -> None:
+    x = np.ones((4096, 256), np.float32)
+    given, out = call.companions(x), np.empty_like(x)
+    keywords = {} if call.elementwise else {"axis": 1}
+    call(x, **given, **keywords, out=out)  # imports what it needs
+    tracemalloc.start()
+    try:
+        call(x, **given, **keywords, out=out)
+        peak = tracemalloc.get_traced_memory()[1]
+    finally:
+        tracemalloc.stop()
+    assert peak < 2**21
 
 
 @every_float

@@ -400,6 +400,7 @@ def test_rows_of_unknown_length_are_summed(name: str) -> None:
         lambda x: actfn.maxout(x, axis=0),
         lambda x: actfn.standardize(x, axis=0),
         lambda x: actfn.gumbel_softmax(x, rng=0),
+        lambda x: actfn.rrelu(x, rng=0),
         lambda x: actfn.softmax_vjp(x, np.ones(SHAPE)),
         lambda x: actfn.prelu(x, da.ones(SHAPE, chunks=5)),
     ],
@@ -461,14 +462,15 @@ def test_without_a_seed_results_differ_but_stay() -> None:
     assert not np.array_equal(computed(first), computed(second))
 
 
+@pytest.mark.parametrize("function", SEEDED.values(), ids=SEEDED)
 @pytest.mark.parametrize("rng", [np.random.default_rng(0), np.random.PCG64(0)])
-def test_a_generator_is_refused_with_the_way_to_a_seed(rng: Any) -> None:
+def test_a_generator_is_refused_with_the_way_to_a_seed(function: Any, rng: Any) -> None:
     x = da.zeros(50, chunks=20)
     with (
         nothing_computed(),
         pytest.raises(TypeError, match=r"rng must be a seed .*rng=rng.integers\(2\*\*"),
     ):
-        actfn.gumbel_softmax(x, rng=rng)
+        function(x, rng=rng)
 
 
 @every_call

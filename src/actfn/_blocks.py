@@ -27,6 +27,7 @@ Draw: TypeAlias = "Callable[[np.random.Generator, tuple[int, ...]], Array]"
 _SCRATCH = 4  # pieces a kernel may use; memory that it does not touch costs nothing
 _SHARED = 4 * BLOCK  # fewer elements are done before a second thread has woken up
 _SHORT = 16  # elements of a row
+_DRAWS = BLOCK // 2  # random numbers made at once
 
 _F16, _F32, _F64 = (np.dtype(t) for t in (np.float16, np.float32, np.float64))
 
@@ -409,14 +410,36 @@ def by_chunks(
     return _dask.chunkwise(partial(function, axis=axis), arrays, [axis], length)
 
 
-def drawn(draw: Draw, x: Array, rng: Rng) -> Array:
-    """Draw an array of the shape of `x`."""
-    if not _validation.is_dask(x):
-        return draw(_validation.generator(rng), x.shape)
-    from . import _dask
+def with_draws(
+    function: Callable[..., Result],
+    draw: Draw,
+    arrays: Sequence[Array],
+    rng: Rng,
+    *,
+    axes: Sequence[int] = (),
+    out: Out,
+) -> Result:
+    """Call `function(*arrays, draws, out=out)` with a draw per element of the first.
 
-    lazy: Array = _dask.drawn(draw, x, rng)
-    return lazy
+    Rows along `axes` stay whole. What lies before them is cut into blocks in C order,
+    the order of the draws, so that few draws are held at once.
+    """
+    x = arrays[0]
+    if _validation.is_dask(x):
+        from . import _dask
+
+        return function(*arrays, _dask.drawn(draw, x, rng), out=out)
+    generator = _validation.generator(rng)
+    first = min(axes, default=x.ndim)
+    if x.size <= _DRAWS or not first or _validation.is_dask(*arrays):
+        return function(*arrays, draw(generator, x.shape), out=out)
+    result = _validation.output(out, x)
+    arrays = [_apart(a, result) for a in arrays]
+    for tile in tiles(x.shape[:first], _DRAWS // math.prod(x.shape[first:])):
+        pieces = [a[tile] for a in arrays]
+        draws = draw(generator, pieces[0].shape)
+        function(*pieces, draws, out=result[tile])
+    return result
 
 
 def weight_gradient(

@@ -1,6 +1,8 @@
 # Linear above 0, and with another slope below.
 
 import reprlib
+from collections.abc import Callable
+from functools import partial
 from typing import TypeAlias
 
 import numpy as np
@@ -316,11 +318,7 @@ def rrelu(
     low, high = _validation.ordered(lower=lower, upper=upper)
     if rng is None:
         return _blocks.elementwise(_rrelu, x, low, high, out=out)
-    array = _validation.real_array(x)
-    slopes = _drawn(array, low, high, rng)
-    return _blocks.elementwise(
-        _drawn_rrelu, array, low, high, others=(slopes,), out=out
-    )
+    return _drawn(_drawn_rrelu, x, low, high, rng, out)
 
 
 def rrelu_derivative(
@@ -352,15 +350,28 @@ def rrelu_derivative(
     low, high = _validation.ordered(lower=lower, upper=upper)
     if rng is None:
         return _blocks.elementwise(_rrelu_derivative, x, low, high, out=out)
-    array = _validation.real_array(x)
-    slopes = _drawn(array, low, high, rng)
-    return _blocks.elementwise(
-        _drawn_rrelu_derivative, array, low, high, others=(slopes,), out=out
-    )
+    return _drawn(_drawn_rrelu_derivative, x, low, high, rng, out)
 
 
-def _drawn(x: Array, low: float, high: float, rng: Rng) -> Array:
-    return np.asarray(_validation.generator(rng).uniform(low, high, x.shape))
+def _drawn(
+    kernel: Callable[..., None],
+    x: ArrayLike,
+    low: float,
+    high: float,
+    rng: Rng,
+    out: Out,
+) -> Result:
+    def apply(x: Array, slopes: Array, out: Out) -> Result:
+        return _blocks.elementwise(kernel, x, low, high, others=(slopes,), out=out)
+
+    array, draw = _validation.real_array(x), partial(_slopes, low, high)
+    return _blocks.with_draws(apply, draw, (array,), rng, out=out)
+
+
+def _slopes(
+    low: float, high: float, rng: "np.random.Generator", shape: tuple[int, ...]
+) -> Array:
+    return np.asarray(rng.uniform(low, high, shape))
 
 
 def _rrelu(x: Array, out: Array, scratch: Scratch, low: float, high: float) -> None:

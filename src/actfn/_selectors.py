@@ -211,9 +211,13 @@ def gumbel_softmax(
     """
     array = _validation.real_array(x)
     tau = _validation.positive(tau=tau)
-    arrays = (array, _blocks.drawn(_noise, array, rng))
+    axes = _validation.axes(axis, array)
     kernel = _gumbel_hard if hard else _gumbel_soft
-    return _blocks.rowwise(kernel, arrays, tau, axis=axis, out=out)
+
+    def sample(x: Array, noise: Array, out: Out) -> Result:
+        return _blocks.rowwise(kernel, (x, noise), tau, axis=axis, out=out)
+
+    return _blocks.with_draws(sample, _noise, (array,), rng, axes=axes, out=out)
 
 
 def gumbel_softmax_vjp(
@@ -253,15 +257,22 @@ def gumbel_softmax_vjp(
             "draw another sample; give both the same seed, for example rng=0, or the "
             "second a copy of the generator made before the first call"
         )
-    arrays = (array, _blocks.drawn(_noise, array, rng), g)
-    return _blocks.rowwise(_gumbel_softmax_vjp, arrays, tau, axis=axis, out=out)
+    axes = _validation.axes(axis, array)
+
+    def product(x: Array, g: Array, noise: Array, out: Out) -> Result:
+        arrays = (x, noise, g)
+        return _blocks.rowwise(_gumbel_softmax_vjp, arrays, tau, axis=axis, out=out)
+
+    return _blocks.with_draws(product, _noise, (array, g), rng, axes=axes, out=out)
 
 
 def _noise(rng: "np.random.Generator", shape: tuple[int, ...]) -> Array:
     # -log(u) has the exponential distribution, which can be drawn directly. Once in
     # about 1e16 draws it is 0, whose logarithm is infinite.
     draws = np.asarray(rng.standard_exponential(shape))
-    return np.asarray(-np.log(np.maximum(draws, np.finfo(float).tiny)))
+    np.maximum(draws, np.finfo(float).tiny, out=draws)
+    np.log(draws, out=draws)
+    return np.negative(draws, out=draws)
 
 
 def _gumbel_soft(rows: Array, noise: Array, tau: float) -> None:
