@@ -24,7 +24,7 @@ from laboratory import (
 )
 
 from actfn import CATALOGUE, _blocks
-from actfn._blocks import BLOCK
+from actfn._blocks import BLOCK, LONGEST
 
 AXES = [0, 1, -1, -2, (0, 2), (2, 0), (-1, 1), [0, 1], (0, 1, 2), None]
 
@@ -193,7 +193,7 @@ def test_a_kernel_sees_small_contiguous_pieces_of_its_own(dtype: Any) -> None:
             seen.clear()
             same_bits(_blocks.elementwise(kernel, layout, out=None), x)
             assert sum(seen) == x.size
-            assert max(seen) <= BLOCK
+            assert max(seen) <= LONGEST
         same = x.copy()
         same_bits(_blocks.elementwise(kernel, same, out=same), x)
 
@@ -224,7 +224,7 @@ def test_a_kernel_sees_other_arrays_like_x(dtype: Any) -> None:
 
     same_bits(run(x, a, b), expected)
     assert sum(seen) == x.size
-    assert max(seen) <= BLOCK
+    assert max(seen) <= LONGEST
     for name, layout in layouts(a).items():
         same_bits(run(x, layout, b), expected, name)
         same_bits(run(layout, x, b), np.where(b > 0, x, a), name)
@@ -264,6 +264,32 @@ def test_out_may_be_or_overlap_every_array_that_is_read(dtype: Any, n: int) -> N
             memory[here] = value
             arrays = [memory[here] if k == i else v for k, v in enumerate(values)]
             same_bits(run(arrays, memory[there]), expected, (i, name))
+
+
+@pytest.mark.parametrize("used", range(5))
+@pytest.mark.parametrize("dtype", [np.float32, np.float64])
+def test_blocks_are_long_where_a_kernel_uses_few_pieces(used: int, dtype: Any) -> None:
+    seen = []
+
+    def kernel(x: Any, out: Any, scratch: Any) -> None:
+        for piece in scratch[:used]:
+            np.copyto(piece, x)
+        np.copyto(out, scratch[used - 1] if used else x)
+        seen.append(x.size)
+
+    x = np.arange(8 * LONGEST, dtype=dtype)
+    out = np.zeros_like(x)
+    tracemalloc.start()
+    try:
+        _blocks.elementwise(kernel, x, out=out)
+        peak = tracemalloc.get_traced_memory()[1]
+    finally:
+        tracemalloc.stop()
+    same_bits(out, x)
+    assert seen[0] == _blocks._FIRST
+    assert max(seen) * used * x.itemsize <= peak <= 2 * 2**20
+    room = _blocks._ROOM // max(1, used * x.itemsize)
+    assert max(seen) == min(LONGEST, room // 1024 * 1024)
 
 
 @every_float

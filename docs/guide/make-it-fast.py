@@ -395,12 +395,12 @@ plt.show()
 # %% [markdown]
 # Short blocks pay for their calls: with {{ lengths[0] }} elements in a block the
 # sigmoid takes {{ number(each[0, 0] / each[0, here]) }} times the time that it takes at
-# the dotted line. This marks {{ BLOCK:, }}, the length that the package uses. At the
-# other end, all at once takes {{ number(each[0, -1] / each[0, here]) }} times that
-# time. The fastest length here was {{ best:, }}, with
-# {{ 1 - each[0].min() / each[0, here]:.0%}} less time than at the line. The package
-# stays at a length that many L2 caches can hold, also in float64 with four pieces of
-# scratch, and that keeps the extra memory small.
+# the dotted line at {{ BLOCK:, }}. At the other end, all at once takes
+# {{ number(each[0, -1] / each[0, here]) }} times that time. The fastest length here was
+# {{ best:, }}, with {{ 1 - each[0].min() / each[0, here]:.0%}} less time than at the
+# line. The package counts how many pieces of scratch a kernel uses, and makes blocks as
+# long as two megabytes in all allow, up to {{ 4 * BLOCK:, }} elements: what many L2
+# caches can hold.
 
 # %% tags=["volatile"]
 spare = np.zeros_like(x)

@@ -12,19 +12,27 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from . import _parallel, _validation
-from ._validation import Array, Axis, Out, Result, Rng
+from ._pieces import Pieces
+from ._validation import Array, Axis, Out, Result, Rng, Scratch
 
-# A block and its scratch stay in the L2 cache, so that temporaries cost little and
-# memory is read and written once. Twice the length gains a few percent more, and holds
-# more than two megabytes.
+# A block and its scratch stay in the caches, so that temporaries cost little and memory
+# is read and written once.
 BLOCK = 32_768
+
+# A short first block tells how many pieces a kernel uses. Later ones are as long as
+# those of all threads then find room for, since each call of NumPy ends with a wait for
+# the interpreter, which another thread may hold: there should be few.
+LONGEST = 4 * BLOCK
+_FIRST = BLOCK // 8
+_ROOM = 2**21 - 2**18  # bytes; the rest is for what is not in pieces
+_STEP = 1024  # elements; only the last block leaves some beside whole vectors
 
 Kernel: TypeAlias = Callable[..., None]
 Tile: TypeAlias = tuple[Any, ...]
 # A string, because numpy.random takes long to import.
 Draw: TypeAlias = "Callable[[np.random.Generator, tuple[int, ...]], Array]"
 
-_SCRATCH = 4  # pieces a kernel may use; memory that it does not touch costs nothing
+_SCRATCH = 4  # pieces a kernel may use
 _SHARED = 4 * BLOCK  # fewer elements are done before a second thread has woken up
 _SHORT = 16  # elements of a row
 _DRAWS = BLOCK // 2  # random numbers made at once
@@ -138,12 +146,13 @@ def _run_blocks(
     flat = _flat([*arrays, out])
     run = _run_strided if flat is None else _run_contiguous
 
-    def work(start: int, stop: int) -> None:
-        _QUIET.copy().run(
-            run, kernel, flat or [*arrays, out], working, parameters, start, stop
-        )
-
     count = _parallel.get_threads() if out.size >= _SHARED else 1
+    room = _ROOM // count
+
+    def work(start: int, stop: int) -> None:
+        given = flat or [*arrays, out]
+        _QUIET.copy().run(run, kernel, given, working, parameters, start, stop, room)
+
     blocks = -(-out.size // BLOCK)
     cuts = [BLOCK * (blocks * i // count) for i in range(count)] + [out.size]
     _parallel.share(work, list(itertools.pairwise(cuts)))
@@ -166,28 +175,46 @@ def _run_contiguous(
     parameters: Sequence[Any],
     start: int,
     stop: int,
+    room: int,
 ) -> None:
-    *sources, out = arrays
-    copied = [a.dtype != working or _same_elements(a, out) for a in sources]
-    cast = out.dtype != working
-    count = _SCRATCH + sum(copied) + cast
-    pieces = [*np.empty((count, min(stop - start, BLOCK)), working)]
-    for i in range(start, stop, BLOCK):
-        j = min(i + BLOCK, stop)
-        if j - i < pieces[0].size:
-            pieces = [piece[: j - i] for piece in pieces]
-        free = iter(pieces)
-        given = []
-        for source, is_copied in zip(sources, copied):
-            piece = source[i:j]
-            if is_copied:
-                piece = next(free)
-                np.copyto(piece, source[i:j], casting="same_kind")
-            given.append(piece)
-        target = next(free) if cast else out[i:j]
-        kernel(*given, target, [*free], *parameters)
-        if cast:
-            np.copyto(out[i:j], target, casting="same_kind")
+    copied = [a.dtype != working or _same_elements(a, arrays[-1]) for a in arrays[:-1]]
+    copied.append(arrays[-1].dtype != working)
+    copies = Pieces(sum(copied), 0, working)
+    scratch = Pieces(_SCRATCH, 0, working)
+    length = _FIRST
+    while start < stop:
+        size = min(length, stop - start)
+        copies.resize(size)
+        scratch.resize(size)
+        places = [array[start : start + size] for array in arrays]
+        _run_block(kernel, places, copied, copies, scratch, parameters)
+        start += size
+        length = _length(room, copies.used + scratch.used, working)
+
+
+def _length(room: int, pieces: int, dtype: np.dtype[Any]) -> int:
+    """Give the length of blocks of which so many pieces are held at once."""
+    most = room // max(1, pieces * dtype.itemsize) // _STEP * _STEP
+    return min(LONGEST, max(_FIRST, most))
+
+
+def _run_block(
+    kernel: Kernel,
+    places: Sequence[Array],
+    copied: Sequence[bool],
+    copies: Pieces,
+    scratch: Scratch,
+    parameters: Sequence[Any],
+) -> None:
+    """Run a kernel on a block, on copies where it cannot read or write in place."""
+    free = iter(copies)
+    *given, target = [next(free) if c else p for p, c in zip(places, copied)]
+    for piece, place in zip(given, places):
+        if piece is not place:
+            np.copyto(piece, place, casting="same_kind")
+    kernel(*given, target, scratch, *parameters)
+    if target is not places[-1]:
+        np.copyto(places[-1], target, casting="same_kind")
 
 
 def _run_strided(
@@ -197,11 +224,13 @@ def _run_strided(
     parameters: Sequence[Any],
     start: int,
     stop: int,
+    room: int,
 ) -> None:
     # Pieces of the array that is written to are copied before they are overwritten.
     in_place = [_same_elements(a, arrays[-1]) for a in arrays[:-1]]
     count = _SCRATCH + sum(in_place)
-    scratch = np.empty((count, min(stop - start, BLOCK)), working)
+    length = min(BLOCK, _length(room, count + len(arrays), working), stop - start)
+    scratch = np.empty((count, length), working)
     # nditer walks any layout in memory order, casts, swaps bytes and gathers strided
     # elements through its buffers.
     blocks = np.nditer(  # type: ignore[call-overload]  # the stub lacks "contig"
@@ -213,7 +242,7 @@ def _run_strided(
         ],
         op_dtypes=[working] * len(arrays),
         casting="same_kind",
-        buffersize=BLOCK,
+        buffersize=length,
     )
     with blocks:
         blocks.iterrange = (start, stop)
@@ -308,12 +337,12 @@ class Rows(NamedTuple):
     width: int
     working: np.dtype[Any]
 
-    def tiles(self) -> list[Tile]:
-        """Cut the arrays into groups of rows that make a block, or into rows."""
+    def tiles(self, size: int = BLOCK) -> list[Tile]:
+        """Cut the arrays into groups of rows of a size, or into rows."""
         outer = self.target.shape[: self.first]
-        if math.prod(outer) * self.width <= BLOCK:
+        if math.prod(outer) * self.width <= size:
             return [(...,)]
-        return [(*tile, ...) for tile in tiles(outer, BLOCK // self.width)]
+        return [(*tile, ...) for tile in tiles(outer, size // self.width)]
 
     def room(self, shape: tuple[int, ...]) -> tuple[Array, Array]:
         """Make room for a tile of a shape; give it as rows, and in that shape."""
@@ -353,13 +382,13 @@ def _run_rows(
     parameters: Sequence[float],
 ) -> None:
     """Do the rows tile by tile, a part of the tiles in each thread."""
-    tiles = rows.tiles()
+    threads = _parallel.get_threads() if rows.sources[0].size >= _SHARED else 1
+    tiles = rows.tiles(max(_FIRST, BLOCK // threads))
 
     def work(start: int, stop: int) -> None:
         _QUIET.copy().run(_run_tiles, rows, tiles[start:stop], kernel, long, parameters)
 
-    shared = rows.sources[0].size >= _SHARED
-    threads = min(_parallel.get_threads(), len(tiles)) if shared else 1
+    threads = min(threads, len(tiles))
     cuts = [len(tiles) * i // threads for i in range(threads + 1)]
     _parallel.share(work, list(itertools.pairwise(cuts)))
 

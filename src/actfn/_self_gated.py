@@ -662,6 +662,7 @@ def mish_derivative(x: ArrayLike, /, *, out: Out = None) -> Result:
 _FAR = 23.0
 _LARGEST = 2.0**32
 _LEFT = -0.35
+_FEW = 4096  # elements that are mended at once
 
 
 def _mish(x: Array, out: Array, scratch: Scratch) -> None:
@@ -689,9 +690,11 @@ def _mish_derivative(x: Array, out: Array, scratch: Scratch) -> None:
     np.subtract(1, out, out=out)
     np.multiply(out, q, out=out)
     np.subtract(1, out, out=out)
-    left = np.flatnonzero(x < _LEFT)
-    if left.size:
-        out[left] = _left_slope(x[left], e[left])
+    for start in range(0, x.size, _FEW):
+        some = slice(start, start + _FEW)
+        left = np.flatnonzero(x[some] < _LEFT)
+        if left.size:
+            out[some][left] = _left_slope(x[some][left], e[some][left])
     _mend_tail(x, out, scratch, 1, 1)
 
 
@@ -727,8 +730,14 @@ def _left_slope(x: Array, e: Array) -> Array:
     """Give the formula of the docstring, sorted so that little cancels."""
     spare, total = np.empty((2, x.size))
     _gate_sum(e, spare, total)
+    np.multiply(total, total, out=total)
     x = 4 * x
-    return np.asarray(e * (x + 4 + e * (x + 6 + e * (4 + e))) / (total * total))
+    np.add(e, 4, out=spare)
+    for term in (6, 4):
+        np.multiply(spare, e, out=spare)
+        np.add(spare, x + term, out=spare)
+    np.multiply(spare, e, out=spare)
+    return np.divide(spare, total, out=spare)
 
 
 def _gate_sum(e: Array, spare: Array, out: Array) -> None:

@@ -15,7 +15,7 @@ from pages.projects import ROOT, Build
 from pages.web import Site, section
 
 import actfn
-from actfn._blocks import BLOCK
+from actfn import _blocks
 
 COURSE = [
     "numpy-basics",
@@ -276,7 +276,9 @@ def test_long_cells_are_counted_without_comments_and_imports() -> None:
 
 
 def test_the_guide_about_speed_takes_the_blocks_of_the_package() -> None:
-    assert f"\nBLOCK = {BLOCK:_}\n" in source("make-it-fast")
+    guide = source("make-it-fast")
+    assert f"\nBLOCK = {_blocks.BLOCK:_}\n" in guide
+    assert f"{_blocks.LONGEST // _blocks.BLOCK} * BLOCK:, }}}} elements" in guide
 
 
 def test_names_are_found_wherever_code_uses_them() -> None:
