@@ -297,9 +297,9 @@ def test_blocks_are_long_where_a_kernel_uses_few_pieces(used: int, dtype: Any) -
         _blocks.elementwise(kernel, x, out=out)
     same_bits(out, x)
     assert seen[0] == _blocks._FIRST
-    assert max(seen) * used * x.itemsize <= peak() <= 2 * 2**20
+    assert max(seen) * used * x.itemsize <= peak() <= 2**21
     room = _blocks._ROOM // max(1, used * x.itemsize)
-    assert max(seen) == min(LONGEST, room // 1024 * 1024)
+    assert max(seen) == min(LONGEST, room // _blocks._STEP * _blocks._STEP)
 
 
 @every_float

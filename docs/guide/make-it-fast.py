@@ -398,9 +398,9 @@ plt.show()
 # the dotted line at {{ BLOCK:, }}. At the other end, all at once takes
 # {{ number(each[0, -1] / each[0, here]) }} times that time. The fastest length here was
 # {{ best:, }}, with {{ 1 - each[0].min() / each[0, here]:.0%}} less time than at the
-# line. The package counts how many pieces of scratch a kernel uses, and makes blocks as
-# long as two megabytes in all allow, up to {{ 4 * BLOCK:, }} elements: what many L2
-# caches can hold.
+# line. The package counts how many pieces of scratch a kernel uses, and makes blocks of
+# up to {{ 4 * BLOCK:, }} elements: as long as all scratch stays below two megabytes,
+# which many L2 caches can hold.
 
 # %% tags=["volatile"]
 spare = np.zeros_like(x)

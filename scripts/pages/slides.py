@@ -43,9 +43,8 @@ def files(stem: str, title: str, drawn: list[Figure]) -> dict[str, str]:
 
     What belongs to a solution lies in a folder of its own and says so in its name.
     """
-    drawn = sorted(
-        drawn, key=lambda figure: figure.solution
-    )  # else in the page's order
+    # In the order of the page, but those of solutions last.
+    drawn = sorted(drawn, key=lambda figure: figure.solution)
     made = {f"{stem}-figures.html": _sheet(title, drawn)}
     for figure in drawn:
         for scheme in SCHEMES:

@@ -146,7 +146,7 @@ def _run_blocks(
     flat = _flat([*arrays, out])
     run = _run_strided if flat is None else _run_contiguous
 
-    count = _parallel.get_threads() if out.size >= _SHARED else 1
+    count = _threads(out.size)
     room = _ROOM // count
 
     def work(start: int, stop: int) -> None:
@@ -156,6 +156,10 @@ def _run_blocks(
     blocks = -(-out.size // BLOCK)
     cuts = [BLOCK * (blocks * i // count) for i in range(count)] + [out.size]
     _parallel.share(work, list(itertools.pairwise(cuts)))
+
+
+def _threads(size: int) -> int:
+    return _parallel.get_threads() if size >= _SHARED else 1
 
 
 def _flat(arrays: Sequence[Array]) -> list[Array] | None:
@@ -179,8 +183,8 @@ def _run_contiguous(
 ) -> None:
     copied = [a.dtype != working or _same_elements(a, arrays[-1]) for a in arrays[:-1]]
     copied.append(arrays[-1].dtype != working)
-    copies = Pieces(sum(copied), 0, working)
-    scratch = Pieces(_SCRATCH, 0, working)
+    copies = Pieces(sum(copied), working)
+    scratch = Pieces(_SCRATCH, working)
     length = _FIRST
     while start < stop:
         size = min(length, stop - start)
@@ -382,7 +386,7 @@ def _run_rows(
     parameters: Sequence[float],
 ) -> None:
     """Do the rows tile by tile, a part of the tiles in each thread."""
-    threads = _parallel.get_threads() if rows.sources[0].size >= _SHARED else 1
+    threads = _threads(rows.sources[0].size)
     tiles = rows.tiles(max(_FIRST, BLOCK // threads))
 
     def work(start: int, stop: int) -> None:

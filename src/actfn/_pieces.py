@@ -12,8 +12,8 @@ from ._validation import Array
 class Pieces(Sequence[Array]):
     """Vectors of one length and dtype, each made when it is first asked for."""
 
-    def __init__(self, count: int, length: int, dtype: np.dtype[Any]) -> None:
-        self.length = length
+    def __init__(self, count: int, dtype: np.dtype[Any]) -> None:
+        self.length = 0
         self._dtype = dtype
         self._made: list[Array | None] = [None] * count
 
