@@ -6,12 +6,15 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 
+import matplotlib as mpl
+import matplotlib.pyplot as plt
 import numpy as np
 import pytest
 from hypothesis.configuration import set_hypothesis_home_dir
 
 HERE = Path(__file__).parent
 
+mpl.use("agg")
 set_hypothesis_home_dir(HERE.parent / ".cache" / "hypothesis")
 
 # Importlib mode, which lets files in several folders have one name, leaves out what
@@ -26,3 +29,9 @@ def floating_point_errors_raise(request: pytest.FixtureRequest) -> Iterator[None
         return
     with np.errstate(all="raise"):
         yield
+
+
+@pytest.fixture(autouse=True)
+def figures_are_closed() -> Iterator[None]:
+    yield
+    plt.close("all")

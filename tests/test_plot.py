@@ -14,19 +14,15 @@ from matplotlib.lines import Line2D
 import actfn
 from actfn.plot import compare, curve
 
-mpl.use("agg")
-
 # The seed that a curve makes of 0.
 SEED_OF_ZERO = int(np.random.default_rng(0).integers(2**32))
 
 
 @pytest.fixture(autouse=True)
-def figures_are_closed() -> Iterator[None]:
+def settings_stay() -> Iterator[None]:
     before = dict(mpl.rcParams)
-    plt.close("all")
     yield
     assert dict(mpl.rcParams) == before
-    plt.close("all")
 
 
 @pytest.fixture

@@ -63,9 +63,10 @@ def curve(
         ValueError: If `interval` is empty, or there is no derivative to draw.
 
     Examples:
-        >>> import matplotlib; matplotlib.use("agg")
+        >>> import matplotlib.pyplot as plt
         >>> import actfn
-        >>> ax = actfn.plot.curve("relu", derivative=True, color="tab:orange")
+        >>> _, ax = plt.subplots()
+        >>> ax = actfn.plot.curve("relu", derivative=True, ax=ax, color="tab:orange")
         >>> ax.get_xlabel()
         'x'
     """
@@ -132,9 +133,10 @@ def compare(
         ValueError: As for [`curve`][actfn.plot.curve].
 
     Examples:
-        >>> import matplotlib; matplotlib.use("agg")
+        >>> import matplotlib.pyplot as plt
         >>> import actfn
-        >>> ax = actfn.plot.compare(["relu", "elu", "silu"])
+        >>> _, ax = plt.subplots()
+        >>> ax = actfn.plot.compare(["relu", "elu", "silu"], ax=ax)
         >>> [text.get_text() for text in ax.get_legend().get_texts()]
         ['relu', 'elu', 'silu']
     """
