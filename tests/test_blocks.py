@@ -182,9 +182,10 @@ def test_little_is_held_beyond_the_result(call: Call, threads: int) -> None:
     given = call.companions(x, **keywords)
     if "weight" in given:  # as many as there are columns
         given["weight"] = given["weight"].reshape(x.shape)[0]
-    out = np.empty_like(call(x, **given, **keywords))  # imports what it needs, too
-    with actfn.threads(threads), peak_of_memory() as peak:
-        call(x, **given, **keywords, out=out)
+    with actfn.threads(threads):
+        out = np.empty_like(call(x, **given, **keywords))  # imports what it needs, too
+        with peak_of_memory() as peak:
+            call(x, **given, **keywords, out=out)
     assert peak() < 2**21
 
 
@@ -296,15 +297,52 @@ def test_blocks_are_long_where_a_kernel_uses_few_pieces(used: int, dtype: Any) -
     with peak_of_memory() as peak:
         _blocks.elementwise(kernel, x, out=out)
     same_bits(out, x)
-    assert seen[0] == _blocks._FIRST
     assert max(seen) * used * x.itemsize <= peak() <= 2**21
-    room = _blocks._ROOM // max(1, used * x.itemsize)
-    assert max(seen) == min(LONGEST, room // _blocks._STEP * _blocks._STEP)
+
+    def longest(pieces: int) -> int:
+        room = _blocks._ROOM // max(1, pieces * x.itemsize)
+        return min(LONGEST, room // _blocks._STEP * _blocks._STEP)
+
+    assert seen[0] == longest(_blocks._SCRATCH)
+    assert set(seen[1:-1]) <= {longest(used)}
+
+
+@pytest.mark.parametrize("threads", [1, 2, 5])
+@pytest.mark.parametrize("width", [7, 64, BLOCK + 9])
+@every_float
+def test_rows_come_with_the_scratch_that_is_asked_for(
+    dtype: Any, width: int, threads: int
+) -> None:
+    seen = []
+
+    def kernel(scratch: Any, rows: Any, others: Any) -> None:
+        assert len(scratch) == (2 if dtype is np.float64 else 1)
+        pieces = [rows, others, *scratch]
+        assert len({(p.shape, p.strides, p.dtype) for p in pieces}) == 1
+        assert all(p.flags.forc for p in pieces)
+        for i, piece in enumerate(pieces):
+            assert not any(np.shares_memory(piece, p) for p in pieces[:i])
+        for piece in scratch:
+            piece.fill(np.nan)
+        np.add(rows, others, out=rows)
+        seen.append(rows.shape)
+
+    height = max(3, 5 * BLOCK // width)
+    x = sample((height, width), dtype, hostile=False)
+    y = np.ones_like(x)
+    with actfn.threads(threads), peak_of_memory() as peak:
+        out = _blocks.rowwise(kernel, [x, y], axis=1, out=None, scratch=(2, 1))
+    same_bits(out, x + 1)
+    assert sum(h for h, _ in seen) == height
+    assert {w for _, w in seen} == {width}
+    if width < BLOCK:
+        assert peak() < 2**21 + out.nbytes
+        assert len(seen) % threads == 0
 
 
 @every_float
 def test_a_row_may_be_reduced_to_one_number(dtype: Any) -> None:
-    def kernel(rows: Any, weights: Any, factor: float) -> None:
+    def kernel(scratch: Any, rows: Any, weights: Any, factor: float) -> None:
         assert rows.flags.forc
         assert rows.shape == weights.shape
         assert rows.size <= max(BLOCK, rows.shape[1])
@@ -484,6 +522,17 @@ def test_out_may_be_the_input_transposed(call: Call, dtype: Any) -> None:
     x = sample((150, 150), dtype).copy()
     expected = call(x.copy())
     same_bits(call(x, out=x.T), expected)
+
+
+@every([c for c in CALLS if not c.elementwise and c.takes_cotangent])
+def test_out_may_be_the_cotangent_of_many_rows(call: Call) -> None:
+    x = sample((3 * BLOCK // 64, 64), np.float64)
+    given = call.companions(x, axis=-1)
+    expected = call(x, **given, axis=-1)
+    if given["cotangent"].shape == expected.shape:
+        out = given["cotangent"] = given["cotangent"].copy()
+        assert call(x, **given, axis=-1, out=out) is out
+        same_bits(out, expected)
 
 
 @every_call

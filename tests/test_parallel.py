@@ -71,6 +71,15 @@ def kernel_that_notes(names: list[str]) -> Any:
     return kernel
 
 
+def test_a_thread_may_begin_with_the_last_rows_of_an_axis() -> None:
+    x = np.random.default_rng(0).normal(size=(3, 50, 1000)).astype(np.float32)
+    for moved in (x, x.transpose(2, 0, 1)):
+        axis = moved.shape.index(1000)
+        with actfn.threads(2):
+            y = actfn.softmax(moved, axis)
+        same_bits(y, actfn.softmax(moved, axis))
+
+
 def test_two_threads_work_at_the_same_time() -> None:
     names: list[str] = []
     with actfn.threads(2):

@@ -8,7 +8,7 @@ from typing import Any
 import mpmath
 import numpy as np
 import pytest
-from laboratory import FLOATS, SEED, layouts, same_bits
+from laboratory import FLOATS, SEED, cotangent_for, layouts, same_bits
 
 from actfn import (
     gumbel_softmax,
@@ -225,6 +225,40 @@ def test_a_gumbel_softmax_is_softmax_of_scores_with_noise(tau: float) -> None:
     back = gumbel_softmax_vjp(x, cotangent, tau, rng=11)
     expected = softmax_vjp((x + g) / tau, cotangent) / tau
     assert back == pytest.approx(expected, rel=1e-11, abs=1e-15)
+
+
+@pytest.mark.parametrize("tau", [1e-6, 1e-3, 0.01, 0.1, 0.3, 1.0, 40.0])
+@pytest.mark.parametrize("dtype", [np.float16, np.float32])
+@np.errstate(under="ignore")
+def test_few_digits_are_those_of_float64_at_every_temperature(
+    dtype: Any, tau: float
+) -> None:
+    rng = np.random.default_rng(5)
+    x = rng.normal(size=(8000, 9))
+    x[4000:] *= 1e4
+    x, g = x.astype(dtype), cotangent_for(x.shape).astype(dtype)
+    wide, cotangent = x.astype(float), g.astype(float)
+    info = np.finfo(dtype)
+    least, ulp = float(info.smallest_subnormal), float(info.eps)
+    y, exact = gumbel_softmax(x, tau, rng=3), gumbel_softmax(wide, tau, rng=3)
+    assert np.all(np.abs(y - exact) <= 0.55 * ulp * exact + least)
+    hard = gumbel_softmax(x, tau, hard=True, rng=3)
+    same_bits(hard.astype(float), gumbel_softmax(wide, tau, hard=True, rng=3))
+    if tau >= 0.01:  # the largest float16 is 65504
+        back = gumbel_softmax_vjp(x, g, tau, rng=3)
+        exact = gumbel_softmax_vjp(wide, cotangent, tau, rng=3)
+        assert np.all(np.abs(back - exact) <= ulp * np.abs(exact) + ulp / tau)
+
+
+@np.errstate(under="ignore")
+def test_a_very_low_temperature_tells_scores_apart_that_noise_made_alike() -> None:
+    g = noise(3, (200_000, 2))
+    x = np.zeros(g.shape, np.float32)
+    x[:, 0] = g[:, 1] - g[:, 0]
+    alike = np.abs(x[:, 0]) < 1e-3  # where float32 has a fine grid
+    y, exact = (gumbel_softmax(v, 1e-10, rng=3)[alike] for v in (x, x.astype(float)))
+    assert np.ptp(exact) > 0.1
+    assert np.all(np.abs(y - exact) <= 0.55 * 2.0**-23 * exact)
 
 
 def test_samples_come_as_often_as_softmax_says() -> None:

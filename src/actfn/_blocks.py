@@ -19,11 +19,12 @@ from ._validation import Array, Axis, Out, Result, Rng, Scratch
 # is read and written once.
 BLOCK = 32_768
 
-# A short first block tells how many pieces a kernel uses. Later ones are as long as
-# those of all threads then find room for, since each call of NumPy ends with a wait for
-# the interpreter, which another thread may hold: there should be few.
+# The first block has room for all pieces that a kernel may use, and tells how many it
+# does use. Later ones are as long as those of all threads then find room for, since
+# each call of NumPy ends with a wait for the interpreter, which another thread may
+# hold: there should be few.
 LONGEST = 4 * BLOCK
-_FIRST = BLOCK // 8
+_SHORTEST = BLOCK // 8
 _ROOM = 2**21 - 2**18  # bytes; the rest is for what is not in pieces
 _STEP = 1024  # elements; only the last block leaves some beside whole vectors
 
@@ -101,7 +102,9 @@ def elementwise(
     arrays = [array, *others]
     if out is not None:
         arrays = [_apart(a, result) for a in arrays]
-    rounded = _QUIET.copy().run(_validation.representable, parameters, working)
+    rounded = []
+    if parameters:
+        rounded = _QUIET.copy().run(_validation.representable, parameters, working)
     if array.size:
         _run_blocks(kernel, arrays, result, working, rounded)
     return _result(result, out)
@@ -144,6 +147,9 @@ def _run_blocks(
 ) -> None:
     """Cut the arrays into spans, one for each thread, and those into blocks."""
     flat = _flat([*arrays, out])
+    if flat is None and out.size <= _length(_ROOM, len(arrays) + 1 + _SCRATCH, working):
+        _QUIET.copy().run(_run_gathered, kernel, arrays, out, working, parameters)
+        return
     run = _run_strided if flat is None else _run_contiguous
 
     count = _threads(out.size)
@@ -172,6 +178,22 @@ def _flat(arrays: Sequence[Array]) -> list[Array] | None:
     return None
 
 
+def _run_gathered(
+    kernel: Kernel,
+    arrays: Sequence[Array],
+    out: Array,
+    working: np.dtype[Any],
+    parameters: Sequence[Any],
+) -> None:
+    """Run a kernel over few elements, on copies of all arrays."""
+    pieces = np.empty((len(arrays) + 1 + _SCRATCH, out.size), working)
+    for piece, array in zip(pieces, arrays):
+        np.copyto(piece.reshape(out.shape), array, casting="same_kind")
+    *given, y = pieces[: len(arrays) + 1]
+    kernel(*given, y, pieces[len(arrays) + 1 :], *parameters)
+    np.copyto(out, y.reshape(out.shape), casting="same_kind")
+
+
 def _run_contiguous(
     kernel: Kernel,
     arrays: Sequence[Array],
@@ -181,32 +203,39 @@ def _run_contiguous(
     stop: int,
     room: int,
 ) -> None:
-    copied = [a.dtype != working or _same_elements(a, arrays[-1]) for a in arrays[:-1]]
-    copied.append(arrays[-1].dtype != working)
-    copies = Pieces(sum(copied), working)
-    scratch = Pieces(_SCRATCH, working)
-    length = _FIRST
+    *sources, out = arrays
+    copied = [a.dtype != working or np.may_share_memory(a, out) for a in sources]
+    copied.append(out.dtype != working)
+    held = sum(copied)
+    length = _length(room, held + _SCRATCH, working)
+    all_pieces = (held + _SCRATCH) * min(length, stop - start)
+    fits = min(room // working.itemsize, (held + _SCRATCH) * (stop - start))
+    memory = np.empty(max(all_pieces, fits), working)
+    scratch = Pieces(memory, 0, _SCRATCH)
+    used = 0
     while start < stop:
         size = min(length, stop - start)
-        copies.resize(size)
-        scratch.resize(size)
+        if size != scratch.length:
+            copies = memory[: held * size].reshape(held, size)
+            scratch = Pieces(memory[held * size :], size, _SCRATCH)
         places = [array[start : start + size] for array in arrays]
         _run_block(kernel, places, copied, copies, scratch, parameters)
         start += size
-        length = _length(room, copies.used + scratch.used, working)
+        used = max(used, scratch.used)
+        length = _length(room, held + used, working)
 
 
 def _length(room: int, pieces: int, dtype: np.dtype[Any]) -> int:
     """Give the length of blocks of which so many pieces are held at once."""
     most = room // max(1, pieces * dtype.itemsize) // _STEP * _STEP
-    return min(LONGEST, max(_FIRST, most))
+    return min(LONGEST, max(_SHORTEST, most))
 
 
 def _run_block(
     kernel: Kernel,
     places: Sequence[Array],
     copied: Sequence[bool],
-    copies: Pieces,
+    copies: Array,
     scratch: Scratch,
     parameters: Sequence[Any],
 ) -> None:
@@ -231,7 +260,7 @@ def _run_strided(
     room: int,
 ) -> None:
     # Pieces of the array that is written to are copied before they are overwritten.
-    in_place = [_same_elements(a, arrays[-1]) for a in arrays[:-1]]
+    in_place = [np.may_share_memory(a, arrays[-1]) for a in arrays[:-1]]
     count = _SCRATCH + sum(in_place)
     length = min(BLOCK, _length(room, count + len(arrays), working), stop - start)
     scratch = np.empty((count, length), working)
@@ -268,17 +297,19 @@ def rowwise(
     out: Out,
     keepdims: bool | None = None,
     narrow: Kernel | None = None,
+    scratch: tuple[int, int] = (0, 0),
     long: Callable[..., bool] | None = None,
 ) -> Result:
     """Run `kernel` over rows: vectors along `axis`, laid out one after another.
 
-    The kernel is called as `kernel(*rows, *parameters)` with one two-dimensional copy
-    per array, and leaves the result in the first. How the copy is laid out depends on
-    the length of the rows, and not on how the arrays lie in memory, so neither do the
-    bits of the result. A `narrow` kernel takes its place for float16 and float32, which
-    have digits to spare in the float64 of the rows. With `keepdims` true or false only
-    the first column of the result counts, the axis becomes 1 or goes, and an empty row
-    gives -inf, the logarithm of an empty sum.
+    The kernel is called as `kernel(scratch, *rows, *parameters)` with one
+    two-dimensional copy per array, and leaves the result in the first. How the copy is
+    laid out depends on the length of the rows, and not on how the arrays lie in memory,
+    so neither do the bits of the result. A `narrow` kernel takes its place for float16
+    and float32, which have digits to spare in the float64 of the rows. Each of the two
+    is given as many pieces of `scratch` as are said here for it, laid out as the rows
+    are. With `keepdims` true or false only the first column of the result counts, the
+    axis becomes 1 or goes, and an empty row gives -inf, the logarithm of an empty sum.
 
     Rows of more than a block are left to `long(row, *parameters)`, which walks through
     them in pieces, or says no where it cannot.
@@ -297,6 +328,7 @@ def rowwise(
             parameters=parameters,
             keepdims=keepdims,
             narrow=narrow,
+            scratch=scratch,
             long=long,
         )
     result = _validation.output(out, x, shape)
@@ -310,11 +342,11 @@ def rowwise(
             out=None,
             keepdims=keepdims,
             narrow=narrow,
+            scratch=scratch,
             long=long,
         )
         return _rounded(given, result, out)
-    if narrow and result.dtype != _F64:
-        kernel = narrow
+    is_narrow = result.dtype != _F64
     if out is not None:
         arrays = [_apart(a, result) for a in arrays]
     full = np.expand_dims(result, axes) if result.ndim < x.ndim else result
@@ -328,7 +360,12 @@ def rowwise(
     elif x.size:
         working = _WORKING_FOR_ROWS[result.dtype]
         rows = Rows(sources, target, count, width, working)
-        _run_rows(rows, kernel, long, parameters)
+        chosen = narrow if narrow and is_narrow else kernel
+        if x.size <= BLOCK:
+            count = scratch[is_narrow]
+            _QUIET.copy().run(_one_tile, rows, chosen, count, parameters)
+        else:
+            _run_rows(rows, chosen, scratch[is_narrow], long, parameters)
     return _result(result, out)
 
 
@@ -341,6 +378,22 @@ class Rows(NamedTuple):
     width: int
     working: np.dtype[Any]
 
+    @property
+    def straight(self) -> bool:
+        """Whether rows are laid out one after another, and not side by side.
+
+        Short ones lie side by side, such that NumPy's loops are long. In float64 only
+        the shortest, because sums are then taken one by one.
+        """
+        return self.width >= (_SHORT if self.target.dtype == _F64 else 2 * _SHORT)
+
+    @property
+    def in_place(self) -> bool:
+        """Whether the place that the result goes to serves as the first copy."""
+        to, x = self.target, self.sources[0]
+        alike = to.dtype == self.working and to.shape == x.shape
+        return alike and self.straight and to.flags.c_contiguous
+
     def tiles(self, size: int = BLOCK) -> list[Tile]:
         """Cut the arrays into groups of rows of a size, or into rows."""
         outer = self.target.shape[: self.first]
@@ -348,14 +401,20 @@ class Rows(NamedTuple):
             return [(...,)]
         return [(*tile, ...) for tile in tiles(outer, size // self.width)]
 
-    def room(self, shape: tuple[int, ...]) -> tuple[Array, Array]:
-        """Make room for a tile of a shape; give it as rows, and in that shape."""
-        # Short rows are laid out side by side, such that NumPy's loops are long. In
-        # float64 only the shortest, because sums are then taken one by one.
-        if self.width >= (_SHORT if self.target.dtype == _F64 else 8 * _SHORT):
-            room = np.empty(shape, self.working)
-            return room.reshape(-1, self.width), room
-        turned = np.empty((*shape[self.first :], *shape[: self.first]), self.working)
+    def size(self, threads: int, held: int) -> int:
+        """Give the size of tiles, as many for each thread, with pieces of that size."""
+        if self.width > BLOCK:
+            return self.width  # one row, that it may be walked through in pieces
+        longest = _length(_ROOM // threads, held + 1, self.working)
+        total = self.sources[0].size // self.width
+        count = -(-total * self.width // longest)
+        return -(-total // (-(-count // threads) * threads)) * self.width
+
+    def lay_out(self, piece: Array, shape: tuple[int, ...]) -> tuple[Array, Array]:
+        """Give a piece of memory for a tile of a shape: as rows, and in that shape."""
+        if self.straight:
+            return piece.reshape(-1, self.width), piece.reshape(shape)
+        turned = piece.reshape((*shape[self.first :], *shape[: self.first]))
         axes = [(i - self.first) % len(shape) for i in range(len(shape))]
         return turned.reshape(self.width, -1).T, turned.transpose(axes)
 
@@ -379,18 +438,43 @@ class Rows(NamedTuple):
             yield from pieces if len(arrays) > 1 else ((piece,) for piece in pieces)
 
 
+def _one_tile(
+    rows: Rows, kernel: Kernel, scratch: int, parameters: Sequence[float]
+) -> None:
+    """Do few rows with as few calls as possible."""
+    count, width = len(rows.sources), rows.width
+    height = rows.sources[0].size // width
+    if rows.straight:
+        pieces = np.empty((count + scratch, height, width), rows.working)
+    else:
+        pieces = np.empty((count + scratch, width, height), rows.working)
+        pieces = pieces.transpose(0, 2, 1)
+    copies, free = [*pieces[:count]], [*pieces[count:]]
+    for copy, source in zip(copies, rows.sources):
+        np.copyto(copy, source.reshape(height, width), casting="same_kind")
+    kernel(free, *copies, *parameters)
+    y, target = copies[0], rows.target
+    if target.size < y.size:
+        y = y[:, 0]
+    np.copyto(target, y.reshape(target.shape), casting="same_kind")
+
+
 def _run_rows(
     rows: Rows,
     kernel: Kernel,
+    scratch: int,
     long: Callable[..., bool] | None,
     parameters: Sequence[float],
 ) -> None:
     """Do the rows tile by tile, a part of the tiles in each thread."""
     threads = _threads(rows.sources[0].size)
-    tiles = rows.tiles(max(_FIRST, BLOCK // threads))
+    held = len(rows.sources) - rows.in_place + scratch
+    tiles = rows.tiles(rows.size(threads, held))
 
     def work(start: int, stop: int) -> None:
-        _QUIET.copy().run(_run_tiles, rows, tiles[start:stop], kernel, long, parameters)
+        _QUIET.copy().run(
+            _run_tiles, rows, tiles[start:stop], kernel, held, long, parameters
+        )
 
     threads = min(threads, len(tiles))
     cuts = [len(tiles) * i // threads for i in range(threads + 1)]
@@ -401,25 +485,39 @@ def _run_tiles(
     rows: Rows,
     tiles: Sequence[Tile],
     kernel: Kernel,
+    held: int,
     long: Callable[..., bool] | None,
     parameters: Sequence[float],
 ) -> None:
-    rooms: list[tuple[Array, Array]] = []
+    """Do some of the tiles, each with so many pieces of memory, copies and scratch."""
+    count = len(rows.sources)
+    in_place = rows.in_place
+    memory = np.empty(0, rows.working)
+    free: list[tuple[Array, Array]] = []
+    shape = None
     for tile in tiles:
         if long and rows.width > BLOCK and long(rows, tile, *parameters):
             continue
-        pieces = [source[tile] for source in rows.sources]
-        if not rooms or rooms[0][1].shape != pieces[0].shape:
-            rooms = [rows.room(pieces[0].shape) for _ in pieces]
-        for piece, (_, room) in zip(pieces, rooms):
-            np.copyto(room, piece, casting="same_kind")
-        kernel(*[flat for flat, _ in rooms], *parameters)
-        flat, room = rooms[0]
+        sources = [source[tile] for source in rows.sources]
         target = rows.target[tile]
-        if target.shape == room.shape:
-            np.copyto(target, room, casting="same_kind")
-        else:
-            target[...] = flat[:, 0].reshape(target.shape)
+        if shape != sources[0].shape:
+            shape, size = sources[0].shape, sources[0].size
+            if memory.size < held * size:
+                memory = np.empty(held * size, rows.working)
+            pieces = memory[: held * size].reshape(held, size)
+            free = [rows.lay_out(piece, shape) for piece in pieces]
+        places = free
+        if in_place:
+            places = [(target.reshape(-1, rows.width), target), *free]
+        # The first comes last: its place may be that of another, which is out, too.
+        for source, (_, place) in reversed(list(zip(sources, places))):
+            np.copyto(place, source, casting="same_kind")
+        flats = [flat for flat, _ in places]
+        kernel(flats[count:], *flats[:count], *parameters)
+        if target.shape != shape:
+            target[...] = flats[0][:, 0].reshape(target.shape)
+        elif not in_place:
+            np.copyto(target, places[0][1], casting="same_kind")
 
 
 def halves(x: Array, axis: int) -> tuple[Array, Array]:

@@ -77,14 +77,13 @@ def glu_vjp(
 
 
 def _glu(b: Array, a: Array, out: Array, scratch: Scratch) -> None:
-    rest, total = scratch[:2]
-    _rest(b, rest)
+    total = scratch[0]
     at_least(b, -700, total)
     np.negative(total, out=total)
     np.exp(total, out=total)
     np.add(total, 1, out=total)
     np.divide(a, total, out=out)
-    np.multiply(out, rest, out=out)
+    _times_rest(b, out, total)
 
 
 # In float64 the exponential of a float32 number overflows only where the result is 0
@@ -113,25 +112,27 @@ def _glu_slope(
 ) -> None:
     # sigmoid'(b) = 1 / (exp(b) + 2 + exp(-b)), with two roundings less than
     # exp(-b) / (1 + exp(-b))**2.
-    rest, total, growth = scratch[:3]
+    mirrored, total, growth = scratch[:3]
     np.abs(b, out=growth)
-    np.negative(growth, out=total)
-    _rest(total, rest)
+    np.negative(growth, out=mirrored)
     _total(growth, total, growth)
     np.multiply(a, cotangent, out=out)
     np.divide(out, total, out=out)
-    np.multiply(out, rest, out=out)
+    _times_rest(mirrored, out, total)
 
 
-def _rest(b: Array, out: Array) -> None:
-    """Write exp(b + 700), or 1 where b is above -700.
+def _times_rest(b: Array, out: Array, spare: Array) -> None:
+    """Multiply by exp(b + 700) where b is below -700.
 
     Below -708 exp(b) is a subnormal number, short of digits that a large factor would
     show: so products are taken with exp(-700) and then with this.
     """
-    np.add(b, 700, out=out)
-    between(out, -np.inf, 0, out)
-    np.exp(out, out=out)
+    if np.minimum.reduce(b) >= -700:
+        return
+    np.add(b, 700, out=spare)
+    between(spare, -np.inf, 0, spare)
+    np.exp(spare, out=spare)
+    np.multiply(out, spare, out=out)
 
 
 def _total(b: Array, out: Array, growth: Array) -> None:
@@ -396,8 +397,7 @@ def swiglu_vjp(
 
 
 def _swiglu(b: Array, a: Array, out: Array, scratch: Scratch) -> None:
-    rest, gating, e = scratch[:3]
-    _rest(b, rest)
+    gating, e = scratch[:2]
     between(b, -700, 700, e)
     decay(e, e)
     side(b, 1, e, gating)
@@ -406,7 +406,7 @@ def _swiglu(b: Array, a: Array, out: Array, scratch: Scratch) -> None:
     at_least(b, -9999, e)  # 0 * -inf would be NaN
     np.multiply(gating, e, out=gating)
     np.multiply(out, gating, out=out)
-    np.multiply(out, rest, out=out)
+    _times_rest(b, out, e)
 
 
 def _swiglu_narrow(b: Array, a: Array, out: Array, scratch: Scratch) -> None:
@@ -422,8 +422,7 @@ def _swiglu_slope(
     b: Array, a: Array, cotangent: Array, out: Array, scratch: Scratch
 ) -> None:
     # silu'(b) = (1 + b + exp(b)) / (exp(b) + 2 + exp(-b)), as for _glu_slope.
-    rest, total, growth = scratch[:3]
-    _rest(b, rest)
+    total, growth = scratch[:2]
     _total(b, total, growth)
     between(b, -9999, 9999, out)  # 0 * -inf would be NaN
     np.add(out, 1, out=out)
@@ -431,7 +430,7 @@ def _swiglu_slope(
     np.divide(out, total, out=out)
     np.multiply(a, cotangent, out=growth)
     np.multiply(out, growth, out=out)
-    np.multiply(out, rest, out=out)
+    _times_rest(b, out, total)
 
 
 def _gated(

@@ -7,7 +7,7 @@ from numpy.typing import ArrayLike
 
 from . import _blocks, _long_rows, _validation
 from ._blocks import Kernel
-from ._validation import Array, Axis, Out, Result, Where
+from ._validation import Array, Axis, Out, Result, Scratch, Where
 
 
 def softmax(
@@ -60,6 +60,7 @@ def softmax(
         axis=axis,
         out=out,
         narrow=softmax_narrow,
+        scratch=(3, 0),
         long=_long_rows.softmax,
     )
 
@@ -95,37 +96,48 @@ def softmax_vjp(
         axis=axis,
         out=out,
         narrow=softmax_vjp_narrow,
+        scratch=(3, 1),
         long=_long_rows.softmax_vjp,
     )
 
 
-def softmax_rows(rows: Array, mask: Array | None = None) -> None:
+def softmax_rows(scratch: Scratch, rows: Array, mask: Array | None = None) -> None:
     _hide(rows, mask, -np.inf)
-    _exponentials(*_shift(rows))
+    shifted = scratch[0]
+    _shift(rows, scratch)
+    np.exp(shifted, out=shifted)
+    np.multiply(rows, shifted, out=rows)  # what rounding took away is small
+    np.add(rows, shifted, out=rows)
     np.divide(rows, _total(rows), out=rows)
     _hide(rows, mask, 0)
 
 
-def softmax_narrow(rows: Array, mask: Array | None = None) -> None:
+def softmax_narrow(scratch: Scratch, rows: Array, mask: Array | None = None) -> None:
     _hide(rows, mask, -np.inf)
-    _subtract_largest(rows)
+    subtract_largest(rows)
     np.exp(rows, out=rows)
     np.multiply(rows, 1 / _total(rows), out=rows)
     _hide(rows, mask, 0)
 
 
-def softmax_vjp_rows(rows: Array, cotangent: Array, mask: Array | None = None) -> None:
-    _softmax_product(softmax_rows, rows, cotangent, mask)
+def softmax_vjp_rows(
+    scratch: Scratch, rows: Array, cotangent: Array, mask: Array | None = None
+) -> None:
+    _softmax_product(softmax_rows, scratch, rows, cotangent, mask)
 
 
 def softmax_vjp_narrow(
-    rows: Array, cotangent: Array, mask: Array | None = None
+    scratch: Scratch, rows: Array, cotangent: Array, mask: Array | None = None
 ) -> None:
-    _softmax_product(softmax_narrow, rows, cotangent, mask)
+    _softmax_product(softmax_narrow, scratch, rows, cotangent, mask)
 
 
 def _softmax_product(
-    softmax_kernel: Kernel, rows: Array, cotangent: Array, mask: Array | None
+    softmax_kernel: Kernel,
+    scratch: Scratch,
+    rows: Array,
+    cotangent: Array,
+    mask: Array | None,
 ) -> None:
     _hide(rows, mask, -np.inf)
     _hide(cotangent, mask, 0)
@@ -133,8 +145,9 @@ def _softmax_product(
     # 1, its own result is the sum of what is left, not a difference that is 0.
     top = rows.argmax(axis=1)[:, np.newaxis]
     np.subtract(cotangent, np.take_along_axis(cotangent, top, 1), out=cotangent)
-    softmax_kernel(rows)
-    np.subtract(cotangent, _total(rows * cotangent), out=cotangent)
+    softmax_kernel(scratch, rows)
+    np.multiply(rows, cotangent, out=scratch[0])
+    np.subtract(cotangent, _total(scratch[0]), out=cotangent)
     np.multiply(rows, cotangent, out=rows)
     _hide(rows, mask, 0)
 
@@ -181,6 +194,7 @@ def log_softmax(
         axis=axis,
         out=out,
         narrow=_log_softmax_narrow,
+        scratch=(3, 1),
         long=_long_rows.log_softmax,
     )
 
@@ -216,43 +230,54 @@ def log_softmax_vjp(
         axis=axis,
         out=out,
         narrow=_log_softmax_vjp_narrow,
+        scratch=(3, 0),
         long=_long_rows.log_softmax_vjp,
     )
 
 
-def _log_softmax(rows: Array, mask: Array | None = None) -> None:
+def _log_softmax(scratch: Scratch, rows: Array, mask: Array | None = None) -> None:
     _hide(rows, mask, -np.inf)
-    shifted, error = _shift(rows)
-    others = np.exp(shifted)
-    np.multiply(error, others, out=error)
-    np.add(others, error, out=others)
+    shifted, others = scratch[:2]
+    _shift(rows, scratch)
+    np.exp(shifted, out=others)
+    np.multiply(rows, others, out=rows)
+    np.add(others, rows, out=others)
     np.subtract(shifted, np.log1p(_all_but_largest(shifted, others)), out=rows)
     _hide(rows, mask, -np.inf)
 
 
-def _log_softmax_narrow(rows: Array, mask: Array | None = None) -> None:
+def _log_softmax_narrow(
+    scratch: Scratch, rows: Array, mask: Array | None = None
+) -> None:
+    others = scratch[0]
     _hide(rows, mask, -np.inf)
-    _subtract_largest(rows)
-    others = np.exp(rows)
+    subtract_largest(rows)
+    np.exp(rows, out=others)
     np.subtract(rows, np.log1p(_all_but_largest(rows, others)), out=rows)
     _hide(rows, mask, -np.inf)
 
 
-def _log_softmax_vjp(rows: Array, cotangent: Array, mask: Array | None = None) -> None:
-    _log_softmax_product(softmax_rows, rows, cotangent, mask)
+def _log_softmax_vjp(
+    scratch: Scratch, rows: Array, cotangent: Array, mask: Array | None = None
+) -> None:
+    _log_softmax_product(softmax_rows, scratch, rows, cotangent, mask)
 
 
 def _log_softmax_vjp_narrow(
-    rows: Array, cotangent: Array, mask: Array | None = None
+    scratch: Scratch, rows: Array, cotangent: Array, mask: Array | None = None
 ) -> None:
-    _log_softmax_product(softmax_narrow, rows, cotangent, mask)
+    _log_softmax_product(softmax_narrow, scratch, rows, cotangent, mask)
 
 
 def _log_softmax_product(
-    softmax_kernel: Kernel, rows: Array, cotangent: Array, mask: Array | None
+    softmax_kernel: Kernel,
+    scratch: Scratch,
+    rows: Array,
+    cotangent: Array,
+    mask: Array | None,
 ) -> None:
     _hide(cotangent, mask, 0)
-    softmax_kernel(rows, mask)
+    softmax_kernel(scratch, rows, mask)
     np.multiply(rows, _total(cotangent), out=rows)
     np.subtract(cotangent, rows, out=rows)
     _hide(rows, mask, 0)
@@ -299,6 +324,7 @@ def softmin(
         axis=axis,
         out=out,
         narrow=_softmin_narrow,
+        scratch=(3, 0),
         long=_long_rows.softmin,
     )
 
@@ -333,32 +359,35 @@ def softmin_vjp(
         axis=axis,
         out=out,
         narrow=_softmin_vjp_narrow,
+        scratch=(3, 1),
         long=_long_rows.softmin_vjp,
     )
 
 
-def _softmin(rows: Array, mask: Array | None = None) -> None:
+def _softmin(scratch: Scratch, rows: Array, mask: Array | None = None) -> None:
     np.negative(rows, out=rows)
-    softmax_rows(rows, mask)
+    softmax_rows(scratch, rows, mask)
 
 
-def _softmin_narrow(rows: Array, mask: Array | None = None) -> None:
+def _softmin_narrow(scratch: Scratch, rows: Array, mask: Array | None = None) -> None:
     np.negative(rows, out=rows)
-    softmax_narrow(rows, mask)
+    softmax_narrow(scratch, rows, mask)
 
 
-def _softmin_vjp(rows: Array, cotangent: Array, mask: Array | None = None) -> None:
-    np.negative(rows, out=rows)
-    np.negative(cotangent, out=cotangent)
-    softmax_vjp_rows(rows, cotangent, mask)
-
-
-def _softmin_vjp_narrow(
-    rows: Array, cotangent: Array, mask: Array | None = None
+def _softmin_vjp(
+    scratch: Scratch, rows: Array, cotangent: Array, mask: Array | None = None
 ) -> None:
     np.negative(rows, out=rows)
     np.negative(cotangent, out=cotangent)
-    softmax_vjp_narrow(rows, cotangent, mask)
+    softmax_vjp_rows(scratch, rows, cotangent, mask)
+
+
+def _softmin_vjp_narrow(
+    scratch: Scratch, rows: Array, cotangent: Array, mask: Array | None = None
+) -> None:
+    np.negative(rows, out=rows)
+    np.negative(cotangent, out=cotangent)
+    softmax_vjp_narrow(scratch, rows, cotangent, mask)
 
 
 def logsumexp(
@@ -413,6 +442,7 @@ def logsumexp(
         axis=axis,
         out=out,
         keepdims=keepdims,
+        scratch=(1, 1),
         long=_long_rows.logsumexp,
     )
 
@@ -454,32 +484,36 @@ def logsumexp_vjp(
         axis=axis,
         out=out,
         narrow=_logsumexp_vjp_narrow,
+        scratch=(3, 0),
         long=_long_rows.logsumexp_vjp,
     )
 
 
-def _logsumexp(rows: Array, mask: Array | None = None) -> None:
+def _logsumexp(scratch: Scratch, rows: Array, mask: Array | None = None) -> None:
+    others = scratch[0]
     _hide(rows, mask, -np.inf)
-    result = rows.max(axis=1, keepdims=True)
-    finite = np.isfinite(result)
+    largest = rows.max(axis=1, keepdims=True)
+    finite = np.isfinite(largest)
     if not finite.all():
         rows[~finite[:, 0]] = 0  # the result is what the maximum is
-    _subtract_largest(rows)
-    others = np.exp(rows)
+    subtract_largest(rows)
+    np.exp(rows, out=others)
     total = np.log1p(_all_but_largest(rows, others))
-    rows[:, :1] = np.where(finite, result + total, result)
+    rows[:, :1] = np.where(finite, largest + total, largest)
 
 
-def _logsumexp_vjp(rows: Array, cotangent: Array, mask: Array | None = None) -> None:
-    softmax_rows(rows, mask)
+def _logsumexp_vjp(
+    scratch: Scratch, rows: Array, cotangent: Array, mask: Array | None = None
+) -> None:
+    softmax_rows(scratch, rows, mask)
     np.multiply(rows, cotangent, out=rows)
     _hide(rows, mask, 0)
 
 
 def _logsumexp_vjp_narrow(
-    rows: Array, cotangent: Array, mask: Array | None = None
+    scratch: Scratch, rows: Array, cotangent: Array, mask: Array | None = None
 ) -> None:
-    softmax_narrow(rows, mask)
+    softmax_narrow(scratch, rows, mask)
     np.multiply(rows, cotangent, out=rows)
     _hide(rows, mask, 0)
 
@@ -529,7 +563,15 @@ def standardize(
     """
     epsilon = _validation.not_negative(epsilon=epsilon)
     arrays = (_validation.real_array(x),)
-    return _blocks.rowwise(_standardize, arrays, epsilon, axis=axis, out=out)
+    return _blocks.rowwise(
+        _standardize,
+        arrays,
+        epsilon,
+        axis=axis,
+        out=out,
+        narrow=_standardize_narrow,
+        scratch=(1, 1),
+    )
 
 
 def standardize_vjp(
@@ -559,34 +601,69 @@ def standardize_vjp(
     """
     epsilon = _validation.not_negative(epsilon=epsilon)
     arrays = _validation.with_cotangent(x, cotangent)
-    return _blocks.rowwise(_standardize_vjp, arrays, epsilon, axis=axis, out=out)
+    return _blocks.rowwise(
+        _standardize_vjp,
+        arrays,
+        epsilon,
+        axis=axis,
+        out=out,
+        narrow=_standardize_vjp_narrow,
+        scratch=(1, 1),
+    )
 
 
-def _standardize(rows: Array, epsilon: float) -> None:
-    _deviations(rows, epsilon)
+def _standardize(scratch: Scratch, rows: Array, epsilon: float) -> None:
+    _deviations(scratch[0], rows, epsilon)
 
 
-def _standardize_vjp(rows: Array, cotangent: Array, epsilon: float) -> None:
-    deviation = _deviations(rows, epsilon)
+def _standardize_narrow(scratch: Scratch, rows: Array, epsilon: float) -> None:
+    _divide_by_deviation(scratch[0], rows, epsilon)
+
+
+def _standardize_vjp(
+    scratch: Scratch, rows: Array, cotangent: Array, epsilon: float
+) -> None:
+    deviation = _deviations(scratch[0], rows, epsilon)
+    _standardize_product(scratch[0], rows, cotangent, deviation)
+
+
+def _standardize_vjp_narrow(
+    scratch: Scratch, rows: Array, cotangent: Array, epsilon: float
+) -> None:
+    deviation = _divide_by_deviation(scratch[0], rows, epsilon)
+    _standardize_product(scratch[0], rows, cotangent, deviation)
+
+
+def _standardize_product(
+    spare: Array, rows: Array, cotangent: Array, deviation: Array
+) -> None:
     np.subtract(cotangent, _mean(cotangent), out=cotangent)
-    np.multiply(rows, _mean(rows * cotangent), out=rows)
+    np.multiply(rows, cotangent, out=spare)
+    np.multiply(rows, _mean(spare), out=rows)
     np.subtract(cotangent, rows, out=rows)
     np.divide(rows, deviation, out=rows)
 
 
-def _deviations(rows: Array, epsilon: float) -> Array:
+def _deviations(spare: Array, rows: Array, epsilon: float) -> Array:
     """Standardize rows in place, and give the deviations that they were divided by."""
     # Divided by a power of 2 that keeps sums and squares from overflowing and, where
-    # no epsilon outweighs them, from underflowing.
-    _, exponent = np.frexp(np.abs(rows).max(axis=1, keepdims=True))
+    # no epsilon outweighs them, from underflowing. float32 in float64 needs none.
+    np.abs(rows, out=spare)
+    _, exponent = np.frexp(spare.max(axis=1, keepdims=True))
     exponent = np.maximum(exponent, 0 if epsilon else -1000) + 1
     np.ldexp(rows, -exponent, out=rows)
+    scaled = _divide_by_deviation(spare, rows, np.ldexp(epsilon, -2 * exponent))
+    return np.asarray(np.ldexp(scaled, exponent))
+
+
+def _divide_by_deviation(spare: Array, rows: Array, epsilon: Array | float) -> Array:
     np.subtract(rows, _mean(rows), out=rows)
     np.subtract(rows, _mean(rows), out=rows)  # what rounding left of the mean
-    scaled = np.sqrt(_mean(rows * rows) + np.ldexp(epsilon, -2 * exponent))
-    scaled[scaled == 0] = 1
-    np.divide(rows, scaled, out=rows)
-    return np.asarray(np.ldexp(scaled, exponent))
+    np.multiply(rows, rows, out=spare)
+    deviation = np.sqrt(_mean(spare) + epsilon)
+    deviation[deviation == 0] = 1
+    np.divide(rows, deviation, out=rows)
+    return np.asarray(deviation)
 
 
 def _with_mask(where: Where, *arrays: Array) -> tuple[Array, ...]:
@@ -608,46 +685,39 @@ def _all_but_largest(shifted: Array, exponentials: Array) -> Array:
     return _total(exponentials)
 
 
-def _exponentials(shifted: Array, error: Array) -> None:
-    """Write exp(shifted + error) to error, which is too small to be added first."""
-    np.exp(shifted, out=shifted)
-    np.multiply(error, shifted, out=error)
-    np.add(error, shifted, out=error)
-
-
-def _shift(rows: Array) -> tuple[Array, Array]:
-    """Give rows less their maximum, and what rounding has taken away in their place."""
-    largest = _maxima(rows)
+def _shift(rows: Array, scratch: Scratch) -> None:
+    """Write rows less their maximum to scratch, and what rounding took away to rows."""
+    shifted, back, kept = scratch[:3]
+    largest = maxima(rows)
     # Knuth's two-sum: (rows - (shifted - back)) - (largest + back). The exponential
     # magnifies a rounding error of shifted by its size: 350 ulp for -700.
-    shifted = rows - largest
-    back = shifted - rows
-    np.subtract(rows, shifted - back, out=rows)
+    np.subtract(rows, largest, out=shifted)
+    np.subtract(shifted, rows, out=back)
+    np.subtract(shifted, back, out=kept)
+    np.subtract(rows, kept, out=rows)
     np.add(back, largest, out=back)
     np.subtract(rows, back, out=rows)
     np.fmax(rows, -1, out=rows)  # -1 in place of inf - inf
-    return shifted, rows
 
 
-def _maxima(rows: Array) -> Array:
+def subtract_largest(rows: Array) -> None:
+    np.subtract(rows, maxima(rows), out=rows)
+
+
+def maxima(rows: Array) -> Array:
     """Give the maximum of each row; rows without a finite one get their limit."""
     largest = np.maximum.reduce(rows, axis=1, keepdims=True)
-    if not np.isfinite(largest).all():
-        take_limits(rows, largest)
+    finite = np.isfinite(largest)
+    if not finite.all():
+        _take_limits(rows, largest, ~finite[:, 0])
     return largest
 
 
-def _subtract_largest(rows: Array) -> None:
-    np.subtract(rows, _maxima(rows), out=rows)
-
-
-def take_limits(rows: Array, largest: Array) -> None:
+def _take_limits(rows: Array, largest: Array, infinite: Array) -> None:
     """Replace rows with an infinite maximum by rows that have their limit."""
-    reaches = rows == largest
+    reaches = rows[infinite] == largest[infinite]
     lone = reaches.sum(axis=1, keepdims=True) == 1
-    limits = np.where(lone, np.where(reaches, 0, -np.inf), np.nan)
-    infinite = ~np.isfinite(largest[:, 0])
-    rows[infinite] = limits[infinite]
+    rows[infinite] = np.where(lone, np.where(reaches, 0, -np.inf), np.nan)
     largest[infinite] = 0
 
 

@@ -1,8 +1,10 @@
-# The scratch of a kernel, made as far as it is used: what a kernel leaves alone would
-# take the room of longer blocks.
+# The scratch of a kernel: vectors cut out of one memory, as far as they are used. What
+# a kernel leaves alone would take the room of longer blocks; and memory that is asked
+# for once in a call stays with the process, where that of many vectors is given back
+# and comes anew, page by page, in the next call.
 
 from collections.abc import Sequence
-from typing import Any, overload
+from typing import overload
 
 import numpy as np
 
@@ -10,25 +12,13 @@ from ._validation import Array
 
 
 class Pieces(Sequence[Array]):
-    """Vectors of one length and dtype, each made when it is first asked for."""
+    """Vectors of one length, each cut out of a memory when it is first asked for."""
 
-    def __init__(self, count: int, dtype: np.dtype[Any]) -> None:
-        self.length = 0
-        self._dtype = dtype
-        self._made: list[Array | None] = [None] * count
-
-    @property
-    def used(self) -> int:
-        """How many there are by now."""
-        return sum(piece is not None for piece in self._made)
-
-    def resize(self, length: int) -> None:
-        """Go on with pieces of another length; shorter ones are cut from those."""
-        if length > self.length:
-            self._made = [None] * len(self)
-        elif length < self.length:
-            self._made = [p if p is None else p[:length] for p in self._made]
+    def __init__(self, memory: Array, length: int, count: int) -> None:
         self.length = length
+        self.used = 0  # how many there are by now
+        self._memory = memory
+        self._made: list[Array | None] = [None] * count
 
     def __len__(self) -> int:
         return len(self._made)
@@ -42,5 +32,10 @@ class Pieces(Sequence[Array]):
             return [self[i] for i in range(*index.indices(len(self)))]
         piece = self._made[index]
         if piece is None:
-            piece = self._made[index] = np.empty(self.length, self._dtype)
+            start = self.used * self.length
+            piece = self._memory[start : start + self.length]
+            if piece.size < self.length:  # a block uses more than those before it
+                piece = np.empty(self.length, self._memory.dtype)
+            self._made[index] = piece
+            self.used += 1
         return piece

@@ -307,10 +307,14 @@ def _threshold(
 ) -> None:
     # A comparison into floats gives 1 or 0: one of the two terms is 0, so the sum is
     # exact. Selecting by a boolean mask takes three times as long.
-    kept, rest = scratch[:2]
+    kept = scratch[0]
     np.greater(x, limit, out=kept)
     at_least(x, limit, out)  # 0 times -inf would be NaN
     np.multiply(out, kept, out=out)
+    if not value:
+        np.add(out, value, out=out)  # 0 in place of -0
+        return
+    rest = scratch[1]
     np.subtract(1, kept, out=rest)
     np.multiply(rest, value, out=rest)
     np.add(out, rest, out=out)

@@ -7,8 +7,8 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from . import _blocks, _validation
-from ._normalizers import softmax_rows, take_limits
-from ._validation import Array, Axis, Out, Result, Rng
+from ._normalizers import maxima, softmax_narrow, softmax_rows, subtract_largest
+from ._validation import Array, Axis, Out, Result, Rng, Scratch
 
 
 def sparsemax(x: ArrayLike, /, axis: Axis = -1, *, out: Out = None) -> Result:
@@ -53,7 +53,8 @@ def sparsemax(x: ArrayLike, /, axis: Axis = -1, *, out: Out = None) -> Result:
         Martins and Astudillo (2016), [From Softmax to Sparsemax: A Sparse Model of
         Attention and Multi-Label Classification](https://arxiv.org/abs/1602.02068).
     """
-    return _blocks.rowwise(_sparsemax, (_validation.real_array(x),), axis=axis, out=out)
+    arrays = (_validation.real_array(x),)
+    return _blocks.rowwise(_sparsemax, arrays, axis=axis, out=out, scratch=(2, 2))
 
 
 def sparsemax_vjp(
@@ -78,31 +79,37 @@ def sparsemax_vjp(
         >>> sparsemax_vjp([1.0, 0.5, -1.0], [3.0, 1.0, 8.0])
         array([ 1., -1.,  0.])
     """
-    return _blocks.rowwise(
-        _sparsemax_vjp, _validation.with_cotangent(x, cotangent), axis=axis, out=out
-    )
+    arrays = _validation.with_cotangent(x, cotangent)
+    return _blocks.rowwise(_sparsemax_vjp, arrays, axis=axis, out=out, scratch=(2, 2))
 
 
-def _sparsemax(rows: Array) -> None:
-    _shift(rows)
-    ordered = -np.sort(-rows, axis=1)
-    sums = np.cumsum(ordered, axis=1)
+def _sparsemax(scratch: Scratch, rows: Array) -> None:
+    ordered, sums = scratch
+    subtract_largest(rows)
+    np.negative(rows, out=ordered)
+    ordered.sort(axis=1)
+    np.negative(ordered, out=ordered)
+    np.cumsum(ordered, axis=1, out=sums)
+    np.subtract(sums, 1, out=sums)
     ranks = np.arange(1, rows.shape[1] + 1)
-    support = ranks * ordered > sums - 1
+    support = ranks * ordered > sums
     count = support.sum(axis=1, keepdims=True)
     # Summed once more, in pairs: the rounding of sums grows with every rank.
-    total = np.where(support, ordered, 0).sum(axis=1, keepdims=True)
+    np.copyto(ordered, 0, where=~support)
+    total = ordered.sum(axis=1, keepdims=True)
     np.subtract(rows, (total - 1) / count, out=rows)
     np.maximum(rows, 0, out=rows)
 
 
-def _sparsemax_vjp(rows: Array, cotangent: Array) -> None:
-    _sparsemax(rows)
+def _sparsemax_vjp(scratch: Scratch, rows: Array, cotangent: Array) -> None:
+    _sparsemax(scratch, rows)
     support = rows > 0
     count = support.sum(axis=1, keepdims=True)
-    mean = np.where(support, cotangent, 0).sum(axis=1, keepdims=True) / count
+    np.copyto(cotangent, 0, where=~support)
+    np.subtract(cotangent, cotangent.sum(axis=1, keepdims=True) / count, out=cotangent)
+    np.copyto(cotangent, 0, where=~support)
     np.multiply(rows, 0, out=rows)  # leaves NaN
-    np.add(rows, np.where(support, cotangent - mean, 0), out=rows)
+    np.add(rows, cotangent, out=rows)
 
 
 def hardmax(x: ArrayLike, /, axis: Axis = -1, *, out: Out = None) -> Result:
@@ -144,8 +151,8 @@ def hardmax(x: ArrayLike, /, axis: Axis = -1, *, out: Out = None) -> Result:
     return _blocks.rowwise(_hardmax, (_validation.real_array(x),), axis=axis, out=out)
 
 
-def _hardmax(rows: Array) -> None:
-    _shift(rows)
+def _hardmax(scratch: Scratch, rows: Array) -> None:
+    maxima(rows)  # without a finite one, rows get their limit
     _pick(rows)
 
 
@@ -212,10 +219,20 @@ def gumbel_softmax(
     array = _validation.real_array(x)
     tau = _validation.positive(tau=tau)
     axes = _validation.axes(axis, array)
-    kernel = _gumbel_hard if hard else _gumbel_soft
+    kernel, narrow = _gumbel_soft, _gumbel_soft_narrow
+    if hard:
+        kernel, narrow = _gumbel_hard, _gumbel_hard_narrow
 
     def sample(x: Array, noise: Array, out: Out) -> Result:
-        return _blocks.rowwise(kernel, (x, noise), tau, axis=axis, out=out)
+        return _blocks.rowwise(
+            kernel,
+            (x, noise),
+            tau,
+            axis=axis,
+            out=out,
+            narrow=narrow,
+            scratch=(3, 3),
+        )
 
     return _blocks.with_draws(sample, _noise, (array,), rng, axes=axes, out=out)
 
@@ -261,7 +278,15 @@ def gumbel_softmax_vjp(
 
     def product(x: Array, g: Array, noise: Array, out: Out) -> Result:
         arrays = (x, noise, g)
-        return _blocks.rowwise(_gumbel_softmax_vjp, arrays, tau, axis=axis, out=out)
+        return _blocks.rowwise(
+            _gumbel_softmax_vjp,
+            arrays,
+            tau,
+            axis=axis,
+            out=out,
+            narrow=_gumbel_softmax_vjp_narrow,
+            scratch=(3, 3),
+        )
 
     return _blocks.with_draws(product, _noise, (array, g), rng, axes=axes, out=out)
 
@@ -275,26 +300,69 @@ def _noise(rng: "np.random.Generator", shape: tuple[int, ...]) -> Array:
     return np.negative(draws, out=draws)
 
 
-def _gumbel_soft(rows: Array, noise: Array, tau: float) -> None:
+def _gumbel_soft(scratch: Scratch, rows: Array, noise: Array, tau: float) -> None:
     error = _scores(rows, noise, tau)
-    softmax_rows(rows)
-    np.add(rows, rows * error, out=rows)  # rows * exp(error)
+    softmax_rows(scratch, rows)
+    np.multiply(rows, error, out=error)
+    np.add(rows, error, out=rows)  # rows * exp(error)
 
 
-def _gumbel_hard(rows: Array, noise: Array, tau: float) -> None:
+def _gumbel_hard(scratch: Scratch, rows: Array, noise: Array, tau: float) -> None:
     _scores(rows, noise, 1)  # the largest is the same for every tau
     _pick(rows)
 
 
-def _gumbel_softmax_vjp(
-    rows: Array, noise: Array, cotangent: Array, tau: float
+# For the digits of float32, float64 need not be made up for its roundings, unless they
+# are divided by very little.
+_SHARP = 0.01
+
+
+def _gumbel_soft_narrow(
+    scratch: Scratch, rows: Array, noise: Array, tau: float
 ) -> None:
-    _gumbel_soft(rows, noise, tau)
+    if tau < _SHARP:
+        _gumbel_soft(scratch, rows, noise, tau)
+        return
+    _add_noise(rows, noise)
+    np.divide(rows, tau, out=rows)
+    softmax_narrow(scratch, rows)
+
+
+def _gumbel_hard_narrow(
+    scratch: Scratch, rows: Array, noise: Array, tau: float
+) -> None:
+    _add_noise(rows, noise)
+    _pick(rows)
+
+
+def _add_noise(rows: Array, noise: Array) -> None:
+    subtract_largest(rows)  # so that large scores do not round the noise away
+    np.add(rows, noise, out=rows)
+
+
+def _gumbel_softmax_vjp(
+    scratch: Scratch, rows: Array, noise: Array, cotangent: Array, tau: float
+) -> None:
+    _gumbel_soft(scratch, rows, noise, tau)
+    _gumbel_product(scratch, rows, cotangent, tau)
+
+
+def _gumbel_softmax_vjp_narrow(
+    scratch: Scratch, rows: Array, noise: Array, cotangent: Array, tau: float
+) -> None:
+    _gumbel_soft_narrow(scratch, rows, noise, tau)
+    _gumbel_product(scratch, rows, cotangent, tau)
+
+
+def _gumbel_product(
+    scratch: Scratch, rows: Array, cotangent: Array, tau: float
+) -> None:
     # Counted from the cotangent of the largest, as for softmax: what is left of it is a
     # sum, not a difference.
     top = rows.argmax(axis=1)[:, np.newaxis]
     np.subtract(cotangent, np.take_along_axis(cotangent, top, 1), out=cotangent)
-    mean = (rows * cotangent).sum(axis=1, keepdims=True)
+    np.multiply(rows, cotangent, out=scratch[0])
+    mean = scratch[0].sum(axis=1, keepdims=True)
     np.subtract(cotangent, mean, out=cotangent)
     np.multiply(rows, cotangent, out=rows)
     np.divide(rows, tau, out=rows)
@@ -306,21 +374,13 @@ def _scores(rows: Array, noise: Array, tau: float) -> Array:
     Shifted before, so that large scores do not round the noise away, and after, so that
     a small tau makes no score infinite but those that lose.
     """
-    error = _shift(rows)
+    error = _plus(rows, -maxima(rows))
     error += _plus(rows, noise)
-    error += _shift(rows)
+    error += _plus(rows, -maxima(rows))
     error /= tau
     error += _divide(rows, tau)
     np.clip(error, -1e30, 1e30, out=error)  # inf - inf would be NaN
     return _plus(rows, error)
-
-
-def _shift(rows: Array) -> Array:
-    """Subtract the maximum of each row in place; without a limit, rows become NaN."""
-    largest = rows.max(axis=1, keepdims=True)
-    if not np.isfinite(largest).all():
-        take_limits(rows, largest)
-    return _plus(rows, -largest)
 
 
 def _plus(rows: Array, term: Array) -> Array:

@@ -6,7 +6,7 @@ from numpy.typing import ArrayLike
 from . import _blocks, _gaussian, _validation
 from ._bounds import at_least, at_most, between, keep_nan, nans
 from ._compensated import decay, gate, side
-from ._sigmoids import bounded_exp
+from ._sigmoids import bounded_exp, logistic
 from ._validation import Array, Out, Result, Scratch
 
 
@@ -421,7 +421,10 @@ def swish_kernel(x: Array, out: Array, scratch: Scratch, beta: float) -> None:
     if not beta:
         np.multiply(x, 0.5, out=out)
         return
-    gate(x, beta, out, scratch)
+    if beta == 1:  # nothing is rounded before the exponential
+        logistic(x, out, scratch)
+    else:
+        gate(x, beta, out, scratch)
     np.multiply(out, x, out=out)
     _mend_tail(x, out, scratch, beta, 0)
 

@@ -295,7 +295,7 @@ def representable(parameters: Sequence[float], dtype: np.dtype[Any]) -> list[Any
     """Round parameters to the dtype that is computed in, if they fit."""
     rounded = [dtype.type(p) for p in parameters]
     for parameter, value in zip(parameters, rounded):
-        if not np.isfinite(value) or (parameter and not value):
+        if not math.isfinite(value) or (parameter and not value):
             raise ValueError(
                 f"a parameter must fit the dtype of x, got {parameter!r} with "
                 f"{dtype}; convert x to float64 first"
